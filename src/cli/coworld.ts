@@ -1,13 +1,13 @@
 // `paracosm coworld …`: certify, play, replay and run packages, check and describe manifests. Parses and prints;
 // src/runner does the work.
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { AppError } from '../kernel/errors.ts'
 import { jobSpecJsonSchema, manifestJsonSchema } from '../protocol/coworld.ts'
 import { manifestToRequestForm, manifestToUploadForm } from '../protocol/coworld-forms.ts'
 import { certify } from '../runner/certify.ts'
 import { loadManifest } from '../runner/manifest.ts'
 import { DEFAULT_SERVER, findManifest, findReplay } from '../runner/manifest-source.ts'
-import { openReplay, playPackage } from '../runner/play.ts'
+import { openReplay, type PlayOptions, playPackage } from '../runner/play.ts'
 import { findReplayFile } from '../runner/workspace.ts'
 import { bundleCommands } from './coworld-bundle.ts'
 import { runEpisodeCommand, scrimmageCommand } from './coworld-episodes.ts'
@@ -83,13 +83,20 @@ function playCommand(io: Io): Command {
     .argument('<manifest>', 'path, file:// URI, http(s) address or cow_ id')
     .option('-o, --output-dir <folder>', 'workspace; default: a new folder below tmp/')
     .option('--variant <id>', 'variant to play; default: the certification configuration')
-    .addHelpText('after', '\nExample:\n  paracosm coworld play coworld_manifest.json --runtime process')
-    .action(async (argument: string, flags: Flags & { variant?: string }) => {
+    .option(
+      '--players <slots>',
+      "slots in which to start the package's players: none, all, or numbers such as 1,2. Default: all for later manifests",
+      parseSlots,
+    )
+    .addHelpText('after', '\nExample:\n  paracosm coworld play coworld_manifest.json --players 1 --runtime process')
+    .action(async (argument: string, flags: Flags & { variant?: string; players?: PlayOptions['players'] }) => {
       await using found = await findManifest(argument, { server: flags.server, signal: io.signal })
       const { workspace, results } = await playPackage({
         ...(await common(io, found.path, flags)),
         healthTimeoutMs: flags.timeoutSeconds * 1000,
         ...(flags.variant === undefined ? {} : { variant: flags.variant }),
+        ...(flags.players === undefined ? {} : { players: flags.players }),
+        onEvent: (event) => tellEvent(io, event),
         onReady(ready) {
           if (flags.json)
             return io.out(
@@ -180,6 +187,13 @@ function schemaCommand(io: Io): Command {
       if (document === 'request') return printJson(io, jobSpecJsonSchema())
       throw new AppError('USAGE', `there is no schema ${JSON.stringify(document)}: use manifest or request`)
     })
+}
+
+/** @throws InvalidArgumentError, which commander turns into a usage error */
+function parseSlots(text: string): 'none' | 'all' | readonly number[] {
+  if (text === 'none' || text === 'all') return text
+  if (/^\d{1,4}(?:,\d{1,4})*$/.test(text)) return text.split(',').map(Number)
+  throw new InvalidArgumentError('Write none, all, or numbers of slots such as 1,2.')
 }
 
 async function common(io: Io, path: string, flags: Flags) {

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'
 import type { JsonObject } from '../protocol/json.ts'
+import { Problem } from '../protocol/problem.ts'
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
@@ -54,6 +55,12 @@ export class HostedClient {
     return this.#parse(path, schema, await this.#send(path, init))
   }
 
+  /** @throws as `get` */
+  async delete<T>(path: string, schema: z.ZodType<T>, query: Query = {}): Promise<T> {
+    const init = { method: 'DELETE', query, timeoutMs: UPLOAD_MS }
+    return this.#parse(path, schema, await this.#send(path, init))
+  }
+
   /** Sends bytes. @throws as `get` */
   async upload<T>(path: string, schema: z.ZodType<T>, body: Uint8Array<ArrayBuffer>): Promise<T> {
     const init = { method: 'POST', body, type: 'application/gzip', timeoutMs: UPLOAD_MS }
@@ -64,11 +71,6 @@ export class HostedClient {
   async put<T>(path: string, schema: z.ZodType<T>, body: Uint8Array<ArrayBuffer>): Promise<T> {
     const init = { method: 'PUT', body, type: 'application/octet-stream', timeoutMs: UPLOAD_MS }
     return this.#parse(path, schema, await this.#send(path, init))
-  }
-
-  /** @throws as `get` */
-  async delete<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    return this.#parse(path, schema, await this.#send(path, { method: 'DELETE', timeoutMs: UPLOAD_MS }))
   }
 
   /** The bytes of an answer. @throws as `get` */
@@ -96,8 +98,10 @@ export class HostedClient {
     const bytes = Buffer.from(await answer.arrayBuffer())
     if (answer.ok) return { bytes }
     const hint = 'Not authenticated: put your token into COWORLD_TOKEN.'
-    throw new AppError('SERVER_REFUSED', `${path} answered ${answer.status}: ${bytes.toString('utf8').slice(0, 300)}`, {
-      hint: answer.status === 401 ? hint : REFUSED,
+    const problem = problemOf(bytes)
+    const said = problem ? `${problem.message} (${problem.code})` : bytes.toString('utf8').slice(0, 300)
+    throw new AppError('SERVER_REFUSED', `${path} answered ${answer.status}: ${said}`, {
+      hint: answer.status === 401 ? hint : (problem?.hint ?? REFUSED),
     })
   }
 
@@ -111,5 +115,15 @@ export class HostedClient {
       if (!(cause instanceof SyntaxError)) throw cause
       throw new AppError('SERVER_REFUSED', `${path} returned something that is not JSON`, { cause })
     }
+  }
+}
+
+/** What a server of ours says of a failure; undefined: another server, or another shape. */
+function problemOf(bytes: Buffer): Problem | undefined {
+  try {
+    return Problem.safeParse(JSON.parse(bytes.toString('utf8'))).data
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }

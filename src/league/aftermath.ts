@@ -6,6 +6,7 @@ import type { AftermathOutcome, Aftermaths } from '../store/leagues/aftermaths.t
 import type { Leagues } from '../store/leagues/leagues.ts'
 import type { Rounds } from '../store/leagues/rounds.ts'
 import type { DivisionRecord, LeagueRecord, ResultRecord, RoundRecord } from '../store/leagues/rows.ts'
+import type { OpenChannel } from './channel.ts'
 import { faultOfDecisions, repeatedMember } from './check-decisions.ts'
 import type { CommissionerAsker } from './commissioner-asker.ts'
 import { recentResults, toWireDivision, toWireLeague, toWireMemberships } from './round-start.ts'
@@ -16,6 +17,8 @@ export interface AftermathServices {
   readonly aftermaths: Aftermaths
   readonly asker: CommissionerAsker
   readonly signal: AbortSignal
+  /** The commissioner, while it runs. */
+  readonly open?: OpenChannel
 }
 
 /** Rounds that one answer may ask for. */
@@ -33,7 +36,7 @@ export async function settleAftermath(
   league: LeagueRecord,
   services: AftermathServices,
 ): Promise<RoundRecord[]> {
-  const { leagues, rounds, aftermaths, asker, signal } = services
+  const { leagues, rounds, aftermaths, asker, signal, open } = services
   const members = await leagues.memberships({ leagueId: league.id, isActive: true })
   const divisions = await leagues.divisions(league.id)
   const division = await leagues.division(round.divisionId)
@@ -49,7 +52,7 @@ export async function settleAftermath(
     recent_results: (await recentResults(league.id, rounds)).map((each) => ({ ...each, result_metadata: {} })),
     commissioner_config: league.commissioner.config,
   }
-  const question = { request, schema: RoundCompletedResponse }
+  const question = { request, schema: RoundCompletedResponse, open }
   let asked = await asker.ask(league, question)
   for (let attempt = 1; asked.kind === 'closed' && attempt < ATTEMPTS; attempt++) {
     await sleep(PAUSE_MS, signal)

@@ -5,6 +5,7 @@ import type { CommissionerRequest } from '../protocol/commissioner-requests.ts'
 import type { CommissionerRef } from '../protocol/league.ts'
 import type { LeagueRecord } from '../store/leagues/rows.ts'
 import { type Asked, askCommissioner } from './ask.ts'
+import type { OpenChannel } from './channel.ts'
 import { type CommissionerServices, withCommissioner } from './commissioner-link.ts'
 
 /** Milliseconds until a commissioner is asked again for what it did not know: it may be a newer one by then. */
@@ -15,6 +16,8 @@ export interface Question<T> {
   readonly schema: z.ZodType<T>
   /** Milliseconds for the answer; default 10,000. */
   readonly answerMs?: number
+  /** A commissioner that is running already; default: it is reached, or started, for this question. */
+  readonly open?: OpenChannel | undefined
 }
 
 /** Whether a commissioner is a program of somebody else, which is asked what follows each of its rounds. */
@@ -35,12 +38,14 @@ export class CommissionerAsker {
   /** @throws AppError COMMISSIONER_FAILED when the commissioner cannot be reached */
   async ask<T>(
     { id, commissioner }: Pick<LeagueRecord, 'id' | 'commissioner'>,
-    { request, ...options }: Question<T>,
+    { request, open, ...options }: Question<T>,
   ): Promise<Asked<T>> {
     const key = `${id}/${request.type}/${JSON.stringify(commissioner)}`
     if ((this.#unknown.get(key) ?? 0) > Date.now()) return { kind: 'unknown' }
     const link = { services: this.#services, draw: randomInt, signal: this.#signal }
-    const asked = await withCommissioner(commissioner, link, (open) => askCommissioner(open, request, options))
+    const asked = open
+      ? await askCommissioner(open, request, options)
+      : await withCommissioner(commissioner, link, (channel) => askCommissioner(channel, request, options))
     if (asked.kind === 'unknown') this.#unknown.set(key, Date.now() + FORGET_MS)
     else this.#unknown.delete(key)
     return asked

@@ -15,19 +15,20 @@ const artefactPrefix = (episodeId: string): string => `${prefixOf(episodeId)}art
 
 export const journalBlob = (episodeId: string, attempt: string): string => `${prefixOf(episodeId)}${attempt}.jsonl`
 
-/** Slots with a log, and slots with a zip. */
+/**
+ * Slots with a log, and slots with a zip.
+ * @param slots how many the episode has: asking for each is quicker than a list of a folder with a million blobs
+ */
 export async function slotsWith(
   blobs: BlobStore,
   episodeId: string,
+  slots: number,
 ): Promise<{ readonly logs: ReadonlySet<number>; readonly artefacts: ReadonlySet<number> }> {
   const logs = new Set<number>()
   const artefacts = new Set<number>()
-  for await (const { name } of blobs.list(prefixOf(episodeId))) {
-    const rest = name.slice(prefixOf(episodeId).length)
-    const [, log] = /^log-(\d+)\.txt$/.exec(rest) ?? []
-    const [, zip] = /^artefact-(\d+)\.zip$/.exec(rest) ?? []
-    if (log !== undefined) logs.add(Number(log))
-    if (zip !== undefined) artefacts.add(Number(zip))
+  for (let slot = 0; slot < slots; slot++) {
+    if (await blobs.exists(logBlob(episodeId, slot))) logs.add(slot)
+    if (await blobs.exists(artefactBlob(episodeId, slot))) artefacts.add(slot)
   }
   return { logs, artefacts }
 }

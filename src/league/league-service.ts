@@ -48,19 +48,20 @@ export interface LeagueServiceOptions {
   readonly now?: () => number
   /** Concurrent episodes in this process; default 1. */
   readonly concurrency?: number
-  /** Handlers of other queues of episodes, which share the worker: their priority decides what is played first. */
-  readonly otherEpisodes?: ReadonlyMap<string, JobHandler>
   /** Milliseconds after which another server may take the jobs of a killed one; default 10,000. */
   readonly leaseMs?: number
 }
 
 const ROUND_QUEUE = 'league-round'
-const EPISODE_QUEUE = 'league-episode'
+/** Episodes of rounds; other desks let them go first. */
+export const EPISODE_QUEUE = 'league-episode'
 const LEASE_MS = 10_000
 /** Concurrent rounds: they wait for episodes most of the time. */
 const ROUNDS_AT_ONCE = 8
 /** Maximum attempts of a round or episode: servers and commissioners may be killed many times. */
 const ATTEMPTS = 200
+/** Rounds that a commissioner may propose at once: at most one begins in each division. */
+const MAX_PROPOSALS = 1000
 /** Recent rounds that schedules and leaderboards read. */
 const RECENT = 200
 /** Maximum number of cached leaderboards. */
@@ -102,10 +103,7 @@ export class LeagueService {
       new JobWorker({
         ...common,
         name: `episodes-${process.pid}`,
-        handlers: new Map([
-          ...handler(EPISODE_QUEUE, (job, { signal }) => this.#playEpisode(job.payload, signal)),
-          ...(options.otherEpisodes ?? []),
-        ]),
+        handlers: handler(EPISODE_QUEUE, (job, { signal }) => this.#playEpisode(job.payload, signal)),
         concurrency,
       }),
     ]
@@ -115,11 +113,6 @@ export class LeagueService {
   start(everyMs?: number): void {
     for (const worker of this.#workers) worker.start()
     if (everyMs !== undefined) this.#loop ??= this.#tickForever(everyMs)
-  }
-
-  /** Looks for episodes to play now. */
-  wakeEpisodes(): void {
-    this.#workers[1]?.wake()
   }
 
   async stop(graceMs = 0): Promise<void> {
@@ -202,7 +195,7 @@ export class LeagueService {
     if (local) return local.scheduleRounds(request, now())
     const answer = answerOf(await this.#asker.ask(league, { request, schema: ScheduleRoundsResponse }))
     // A commissioner of the first protocol cannot schedule, so the baseline does.
-    return answer ? answer.rounds : createBaseline().scheduleRounds(request, now())
+    return answer ? answer.rounds.slice(0, MAX_PROPOSALS) : createBaseline().scheduleRounds(request, now())
   }
 
   async #playEpisode(payload: unknown, signal: AbortSignal): Promise<undefined> {

@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto'
 import type { MatchServices } from '../evaluation/match.ts'
 import type { Log } from '../host/log.ts'
+import { AppError } from '../kernel/errors.ts'
 import { parseWith } from '../kernel/parse.ts'
 import { configureWorld, type World } from '../kernel/world.ts'
 import { sleep } from '../lib/sleep.ts'
@@ -13,6 +14,7 @@ import type { Leagues } from '../store/leagues/leagues.ts'
 import type { Rounds } from '../store/leagues/rounds.ts'
 import type { LeagueRecord, RoundRecord } from '../store/leagues/rows.ts'
 import { settleAftermath } from './aftermath.ts'
+import type { OpenChannel } from './channel.ts'
 import { type CommissionerAsker, isForeign } from './commissioner-asker.ts'
 import { localCommissioner, withCommissioner } from './commissioner-link.ts'
 import { driveRound, type RoundHost } from './drive-round.ts'
@@ -31,6 +33,10 @@ export interface RoundRunnerOptions {
   readonly enqueueEpisode: (id: string) => Promise<void>
   /** Queues the rounds that follow. */
   readonly enqueueRound: (id: string) => Promise<void>
+}
+
+const ignoreAway = (error: unknown): void => {
+  if (!(error instanceof AppError) || error.code !== 'COMMISSIONER_FAILED') throw error
 }
 
 /** Milliseconds between two polls for an episode that another process plays. */
@@ -56,12 +62,21 @@ export class RoundRunner {
     const round = await rounds.get(id)
     const league = await leagues.get(round.leagueId)
     if (round.status !== 'completed' && round.status !== 'failed') await this.#drive(round, league, signal)
-    const done = await rounds.get(id)
-    if (done.aftermath !== 'pending') return undefined
-    for (const next of await settleAftermath(done, league, { ...this.#options, signal })) {
+    await this.#follow(id, league, { signal })
+    return undefined
+  }
+
+  /** Asks what follows a round, unless that is known. */
+  async #follow(
+    id: string,
+    league: LeagueRecord,
+    at: { readonly signal: AbortSignal; readonly open?: OpenChannel },
+  ): Promise<void> {
+    const round = await this.#options.rounds.get(id)
+    if (round.aftermath !== 'pending') return
+    for (const next of await settleAftermath(round, league, { ...this.#options, ...at })) {
       await this.#options.enqueueRound(next.id)
     }
-    return undefined
   }
 
   async #drive(round: RoundRecord, league: LeagueRecord, signal: AbortSignal): Promise<void> {
@@ -71,11 +86,13 @@ export class RoundRunner {
     const host = this.#host(round, { start, world, league })
     const open = { services, draw: drawOf(round.id), signal }
     try {
-      const complete = await withCommissioner(league.commissioner, open, (channel) =>
-        driveRound({ open: channel, start, host, signal }),
-      )
-      const hasAftermath = isForeign(league.commissioner)
-      await rounds.complete(round, withPlayers(complete, start), { hasAftermath })
+      await withCommissioner(league.commissioner, open, async (channel) => {
+        const complete = await driveRound({ open: channel, start, host, signal })
+        const hasAftermath = isForeign(league.commissioner)
+        await rounds.complete(round, withPlayers(complete, start), { hasAftermath })
+        // Asked while it runs, so that it need not be started again. One that ends with its round is asked later.
+        if (hasAftermath) await this.#follow(round.id, league, { signal, open: channel }).catch(ignoreAway)
+      })
     } catch (error) {
       if (signal.aborted) throw signal.reason
       // A built-in commissioner would fail in the same way again; a remote one may recover.

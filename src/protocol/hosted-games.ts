@@ -4,7 +4,7 @@ import { z } from 'zod'
 const Text = z.string()
 const Instant = z.string()
 
-/** Starts a hosted game. `variant_id` null: the first variant. */
+/** Starts a hosted game of a world of the server or of an uploaded package. `variant_id` null: the first variant. */
 export const PlaySessionRequest = z.object({
   coworld_id: Text.min(1).max(200),
   variant_id: Text.max(200).nullish(),
@@ -43,6 +43,11 @@ export const PlaySessionState = HostedLobby.extend({
   allow_spectators: z.boolean(),
   /** `lobby`: slots are left or players are awaited; `playing`; `ended`; `expired`: the slots were not taken in time. */
   status: z.enum(['lobby', 'playing', 'ended', 'expired']),
+  /** Why it ended, where its results do not say it: the failure of its game, or who ended it. */
+  reason: Text.nullable().default(null),
+  /** Results of a package's game, and the replay of any game, once it has ended and left them. */
+  results_url: Text.nullable().default(null),
+  replay_url: Text.nullable().default(null),
   players: z.array(SlotHolder),
   created_at: Instant,
   expires_at: Instant,

@@ -98,3 +98,28 @@ export type CoworldCertification = z.infer<typeof CoworldCertification>
 
 /** The job that certifies a package. */
 export const CoworldCertificationJob = z.strictObject({ coworld: z.string() })
+
+/** A package that was removed, or would be. */
+export const RemovedCoworld = z.object({ coworld_id: Text, name: Text, version: Text, dry_run: z.boolean() })
+export type RemovedCoworld = z.infer<typeof RemovedCoworld>
+
+/** Hours for which uploads are kept without being used: a push may take 12. */
+export const GRACE_HOURS = { least: 12, usual: 24 } as const
+
+/** Removes uploads that nothing uses. */
+export const PruneRequest = z.strictObject({
+  dry_run: z.boolean().default(false),
+  grace_hours: z.number().min(GRACE_HOURS.least).max(87_600).default(GRACE_HOURS.usual),
+})
+
+/** What was removed, or would be: refused packages, images that nothing names, and bytes that no image needs. */
+export const PruneReport = z.object({
+  dry_run: z.boolean(),
+  coworlds: z.array(z.object({ id: Text, name: Text, version: Text })),
+  images: z.array(z.object({ id: Text, name: Text, version: z.int(), status: Text, size_bytes: z.int() })),
+  /** Bytes on the disk of this server; layers that several images share count once. */
+  blobs: z.object({ count: z.int(), bytes: z.int() }),
+  /** The registry that has the bytes instead, and keeps them; null: this server has them. */
+  registry: maybe(Text),
+})
+export type PruneReport = z.infer<typeof PruneReport>

@@ -2,7 +2,7 @@
 // on 127.0.0.1, for probes and browsers. Containers get no capabilities, no new privileges and a read-only root.
 // docs/packages.md describes the limits and the one fallback.
 import { spawnSync } from 'node:child_process'
-import { chmod, stat } from 'node:fs/promises'
+import { chmod, lstat, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import type { Runnable } from '../protocol/coworld.ts'
@@ -111,7 +111,10 @@ async function openUp(mount: Mount): Promise<() => Promise<void>> {
   const before = await Promise.all(files.map(async ({ path }) => ({ path, mode: (await stat(path)).mode & 0o7777 })))
   for (const { path, mode } of files) await chmod(path, mode)
   return async () => {
-    for (const { path, mode } of before) await chmod(path, mode)
+    for (const { path, mode } of before) {
+      // A container may have put a link in place of the file; its target on this machine stays as it is.
+      if (!(await lstat(path)).isSymbolicLink()) await chmod(path, mode)
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 // Runs one episode of a package on this machine, in the fourteen steps of run-events.ts, with any runtime. Everything
 // it starts is ended and removed, even after failures and interrupts.
 // The probes of single steps are in episode-probes.ts; the additional checks of certification are in certify.ts.
-import { at } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { JobSpec } from '../protocol/coworld.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
@@ -17,19 +16,17 @@ import { checkPlayerFailure } from './failure.ts'
 import { redactError, redactEvent } from './game-secrets.ts'
 import { concreteConfig, createTokens } from './job.ts'
 import { findPage } from './pages.ts'
-import { artefactOf, checkArtefacts } from './player-artefacts.ts'
-import type { Program } from './process-group.ts'
+import { checkArtefacts } from './player-artefacts.ts'
 import { verifyReplay } from './replay-server.ts'
 import { readResults } from './results.ts'
-import { episodeLinks, type RunEvent, runStep, slotQuery } from './run-events.ts'
+import { episodeLinks, type RunEvent, runStep } from './run-events.ts'
 import { createRunId, type GameServer, type Mount, type Runtime, type RuntimeSession } from './runtime.ts'
+import { type StartedPlayer, startPlayers } from './start-players.ts'
 import { awaitExit, awaitHealth, interruption, programFault } from './waiting.ts'
-import { playerLog, readTail, type Workspace, writeConfig } from './workspace.ts'
+import { playerLog, type Workspace, writeConfig } from './workspace.ts'
 
 /** Time limit for a page to answer when links are created, in milliseconds. */
 const PAGE_MS = 5000
-/** How much of a player's log is reported when the player ends before its game, in bytes. */
-const EARLY_TAIL_BYTES = 600
 /** Time limit for a player to exit after its game has ended, in milliseconds. */
 const PLAYER_EXIT_MS = 10_000
 
@@ -157,7 +154,12 @@ async function play(course: Course, session: RuntimeSession): Promise<Extras> {
     signal: course.abort,
   }
   const badTokens = await probeDoors(course, context)
-  const players = await runStep(course.tell, 'start-players', () => startPlayers(course, session, server))
+  const players = await runStep(course.tell, 'start-players', async () => {
+    const name = `coworld-cert-player-${course.id}`
+    const value = await startPlayers({ ...course, name }, session, server)
+    const others = new Set(course.externalSlots ?? []).size
+    return { reason: `${value.length} started, ${others} join on their own`, value }
+  })
   await runStep(course.tell, 'global-message', () => probeGlobal(context))
   const over = new AbortController()
   const late = course.probeMore ? probeLateViewer(context, over.signal) : undefined
@@ -211,49 +213,6 @@ async function probeDoors(course: Course, context: ProbeContext): Promise<Extra>
   }
   await runStep(course.tell, 'global-page', () => probePages(context, ['global']))
   return badTokens
-}
-
-interface StartedPlayer {
-  readonly slot: number
-  readonly program: Program
-}
-
-async function startPlayers(
-  course: Course,
-  session: RuntimeSession,
-  server: GameServer,
-): Promise<{ reason: string; value: readonly StartedPlayer[] }> {
-  const external = new Set(course.externalSlots ?? [])
-  const value: StartedPlayer[] = []
-  for (const [slot, runnable] of course.job.players.entries()) {
-    if (external.has(slot)) continue
-    const url = `${server.playerUrl}/player?${slotQuery(slot, at(course.secrets, slot))}`
-    const log = playerLog(course.workspace, slot)
-    const artefact = await artefactOf(course.workspace, slot)
-    const program = await session.startPlayer(
-      {
-        name: `coworld-cert-player-${course.id}-${slot}`,
-        runnable,
-        environment: {
-          ...course.playerEnvironment,
-          COGAMES_ENGINE_WS_URL: url,
-          COWORLD_PLAYER_WS_URL: url,
-          COWORLD_PLAYER_ARTIFACT_UPLOAD_URL: session.fileUri(artefact.mount, artefact.name),
-        },
-        stdout: log,
-        stderr: log,
-      },
-      artefact.mount,
-    )
-    void program.exited.then(async (status) => {
-      const isEarly = server.program.status() === undefined
-      // The event matters more than the log, which may be unreadable by now.
-      const tail = await readTail(log, EARLY_TAIL_BYTES).catch(() => '')
-      course.tell({ kind: 'player-exited', slot, status, isEarly, logTail: tail.trim() })
-    })
-    value.push({ slot, program })
-  }
-  return { reason: `${value.length} started, ${external.size} join on their own`, value }
 }
 
 async function awaitGame(course: Course, server: GameServer): Promise<{ reason: string; value: undefined }> {

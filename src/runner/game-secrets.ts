@@ -44,6 +44,8 @@ export function withGameSecrets(runtime: Runtime, options: GameSecretOptions): R
 function guard(session: RuntimeSession, options: GameSecretOptions): RuntimeSession {
   const folders: string[] = []
   const workspaces = new Set<string>()
+  /** Logs need not lie in the workspace. */
+  const logs = new Set<string>()
   const known: Uint8Array[] = []
   let redactor: Redactor | undefined
   return {
@@ -54,6 +56,7 @@ function guard(session: RuntimeSession, options: GameSecretOptions): RuntimeSess
       known.push(...secrets.values())
       redactor = createRedactor(known)
       workspaces.add(mount.folder)
+      for (const path of [launch.stdout, launch.stderr]) logs.add(path)
       const held = await writeSecrets(secrets, folders)
       const urls = [...secrets.keys()].map((key, index) => [key, session.fileUri(held, String(index))])
       const runnable = { ...launch.runnable, env: { ...launch.runnable.env, ...Object.fromEntries(urls) } }
@@ -66,7 +69,10 @@ function guard(session: RuntimeSession, options: GameSecretOptions): RuntimeSess
     async close() {
       const left = await session.close()
       await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
-      if (redactor) for (const folder of workspaces) await redactor.folder(folder)
+      if (redactor) {
+        for (const folder of workspaces) await redactor.folder(folder)
+        for (const path of logs) await redactor.file(path)
+      }
       return left
     },
   }

@@ -13,6 +13,7 @@ import { startReplayServer } from './replay-server.ts'
 import { readResultsObject } from './results.ts'
 import { type EpisodeLinks, episodeLinks, type RunEvent } from './run-events.ts'
 import { createRunId, type GameServer, type Mount, type Runtime } from './runtime.ts'
+import { startPlayers } from './start-players.ts'
 import { awaitExit, awaitHealth, interruption, programFault } from './waiting.ts'
 import { createWorkspace, type Workspace, writeConfig } from './workspace.ts'
 
@@ -33,13 +34,20 @@ export interface PlayOptions extends Common {
   readonly healthTimeoutMs: number
   /** Id of a variant; the certification fixture's configuration when absent. */
   readonly variant?: string
+  /**
+   * Slots in which the package's own players are started; people join the others. Default: none for a manifest of
+   * 0.1.0, all for a later one, as the program of each generation does.
+   */
+  readonly players?: 'none' | 'all' | readonly number[]
+  readonly onEvent?: (event: RunEvent) => void
   /** Called once the game can be reached. */
   readonly onReady: (ready: { readonly workspace: Workspace; readonly links: EpisodeLinks }) => void
 }
 
 /**
- * Starts only the game; people, or players started by hand, join by its links. Resolves when the game has exited.
- * @throws AppError IMAGE_MISSING, CONFIG_INVALID, RUN_FAILED, RUN_TIMEOUT, RESULTS_INVALID, INTERRUPTED
+ * Starts the game, and players where they are wanted; people, or players started by hand, join by its links. Resolves
+ * when the game has exited.
+ * @throws AppError USAGE for a slot that the game has not, IMAGE_MISSING, CONFIG_INVALID, RUN_FAILED, RUN_TIMEOUT, RESULTS_INVALID, INTERRUPTED
  */
 export async function playPackage(options: PlayOptions): Promise<{ workspace: Workspace; results: JsonObject }> {
   const { runtime } = options
@@ -49,6 +57,7 @@ export async function playPackage(options: PlayOptions): Promise<{ workspace: Wo
   const workspace = await createWorkspace({ prefix: 'coworld-play-', ...placeOf(options) })
   const job = buildJobSpec(options.package, options.variant === undefined ? {} : { variant: options.variant })
   const tokens = createTokens(job.players.length)
+  const externalSlots = slotsOfPeople(options, tokens.length)
   await writeConfig(workspace, concreteConfig(job, tokens))
   if (signal.aborted) throw interruption(signal)
   const id = createRunId()
@@ -69,6 +78,9 @@ export async function playPackage(options: PlayOptions): Promise<{ workspace: Wo
     await awaitHealth({ server, log, timeoutMs: options.healthTimeoutMs, runtime: runtime.kind, signal })
     const { folder: pages } = await findPage(server.url, 'global', '', { timeoutMs: PAGE_MS, signal })
     options.onReady({ workspace, links: episodeLinks(server.url, tokens, pages) })
+    const tell = options.onEvent ?? (() => undefined)
+    const name = `coworld-play-player-${id}`
+    await startPlayers({ name, job, secrets: tokens, workspace, externalSlots, tell }, session, server)
     await awaitEnd('game', server, { log, signal })
   } catch (error) {
     throw redactError(error, session)
@@ -76,6 +88,16 @@ export async function playPackage(options: PlayOptions): Promise<{ workspace: Wo
     await session.close()
   }
   return { workspace, results: await readResultsObject(workspace, manifest) }
+}
+
+/** @throws AppError USAGE */
+function slotsOfPeople({ players, package: { generation } }: PlayOptions, slots: number): readonly number[] {
+  const wanted = players ?? (generation === 'later' ? 'all' : 'none')
+  if (wanted === 'all') return []
+  const started = wanted === 'none' ? [] : wanted
+  const odd = started.find((slot) => slot >= slots)
+  if (odd !== undefined) throw new AppError('USAGE', `there is no slot ${odd}: the game has slots 0 to ${slots - 1}`)
+  return Array.from({ length: slots }, (_, slot) => slot).filter((slot) => !started.includes(slot))
 }
 
 export interface ReplayOptions extends Common {

@@ -4,15 +4,14 @@ import { createOfflineResponder } from '../adapters/session/role-models.ts'
 import { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import { builtInWorlds, type WorldRegistry } from '../host/world-registry.ts'
-import { HostedGames } from '../league/hosted/hosted-games.ts'
 import { CommandLog } from '../store/command-log.ts'
-import { PlaySessions } from '../store/play/play-sessions.ts'
 import { type StoreTarget, storeInFolder } from '../store/store.ts'
 import { type ClosingPart, closeAll } from '../transport/close.ts'
 import { listenApp } from '../transport/listen.ts'
 import { type AccessOptions, Transport } from '../transport/transport.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
+import { openHosted } from './hosted-parts.ts'
 import { journalsElsewhere } from './journals-elsewhere.ts'
 import { openLeagueServices, type UploadSettings } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
@@ -43,6 +42,8 @@ export interface ServerOptions {
   readonly uploads?: UploadSettings | undefined
   /** Milliseconds until the lobby of a hosted game expires; default: half an hour. */
   readonly lobbyMs?: number | undefined
+  /** Milliseconds that a full hosted game waits for its players; default: three minutes. */
+  readonly connectMs?: number | undefined
   /** Address of the registry that images are passed on to; default: this server keeps them. */
   readonly imageRegistry?: string | undefined
   /** Free bytes of the data folder's disk below which `/readyz` warns; default 32 MiB. */
@@ -120,8 +121,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const { services, studies } = await openServices(options, { storage, episodes, log, opened })
   const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
   const leagues = openLeagues(opened, { ...storage, worlds, episodes, log, options })
-  const hosted = new HostedGames({ sessions: new PlaySessions(store), episodes, log, lobbyMs: options.lobbyMs })
-  opened.push({ name: 'hosted games', close: async () => hosted.close() })
+  const { hosted, viewers } = openHosted(opened, { ...storage, leagues, live: episodes, log, options })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
   const models = openModels(opened, { episodes, models: services.models, log })
   await registerRoutes(app, {
@@ -130,6 +130,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
     studies,
     leagues,
     hosted,
+    viewers,
     episodes,
     storage,
     adapters,

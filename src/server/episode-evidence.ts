@@ -88,10 +88,15 @@ export class EpisodeEvidence {
     return Promise.all(request.policy_version_ids.map((id) => this.#options.leagues.policyVersion(id)))
   }
 
+  /** Slots with a log, and slots with a zip. */
+  slots({ id, request }: EpisodeRecord): ReturnType<typeof slotsWith> {
+    return slotsWith(this.#options.blobs, id, request.policy_version_ids.length)
+  }
+
   /** Slots with something that the caller may have; undefined: a caller who has not said who they are. */
   async policyArtefacts(episode: EpisodeRecord, caller: Caller | undefined): Promise<PolicyArtefact[]> {
     if (!caller) return []
-    const { logs, artefacts } = await slotsWith(this.#options.blobs, episode.id)
+    const { logs, artefacts } = await this.slots(episode)
     const versions = await this.#versions(episode)
     return versions.flatMap(({ id, name, playerId }, slot) =>
       mayUse(caller, playerId) && (logs.has(slot) || artefacts.has(slot))

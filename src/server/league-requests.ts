@@ -28,7 +28,6 @@ export interface RequestParts {
   /** Undefined: this server starts no containers. */
   readonly containers: { readonly engine: Engine; readonly local: LocalImages } | undefined
   readonly ranked: ExperienceDeskOptions['ranked']
-  readonly wake: () => void
 }
 
 export function openRequests(parts: RequestParts) {
@@ -43,7 +42,6 @@ export function openRequests(parts: RequestParts) {
     player: new EpisodePlayer(withExperiences),
     runsPrograms: played.programs !== undefined,
     ranked: parts.ranked,
-    wake: parts.wake,
   })
   const evidence = new EpisodeEvidence({ leagues: played.leagues, rounds: played.rounds, blobs, episodes })
   const reports = new EpisodeReports(store)

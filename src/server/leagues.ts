@@ -16,6 +16,7 @@ import { createPackageCertifier } from '../league/uploads/package-certifier.ts'
 import { PackageDesk } from '../league/uploads/package-desk.ts'
 import type { ProgramOptions } from '../league/uploads/programs.ts'
 import { createPushTickets, type PushTickets } from '../league/uploads/push-tickets.ts'
+import { UploadJanitor } from '../league/uploads/upload-janitor.ts'
 import { sleep } from '../lib/sleep.ts'
 import { LeagueSpec } from '../protocol/league.ts'
 import type { Engine } from '../runner/container-engine.ts'
@@ -32,6 +33,7 @@ import { LeagueSecrets } from '../store/leagues/secrets.ts'
 import { Sources } from '../store/leagues/sources.ts'
 import { Submissions } from '../store/leagues/submissions.ts'
 import { LeagueTokens } from '../store/leagues/tokens.ts'
+import { UploadRemoval } from '../store/leagues/upload-removal.ts'
 import type { Vault } from '../store/people/vault.ts'
 import type { Store } from '../store/store.ts'
 import { openRequests } from './league-requests.ts'
@@ -59,6 +61,9 @@ export interface LeagueServices {
   /** Only for the games of packages. */
   readonly coworldSecrets: CoworldSecrets
   readonly packages: PackageDesk
+  readonly janitor: UploadJanitor
+  /** Gives uploaded images to the engine of this machine; undefined: this server runs no containers. */
+  readonly local: LocalImages | undefined
   readonly experiences: Experiences
   readonly experienceDesk: ExperienceDesk
   readonly reports: EpisodeReports
@@ -151,9 +156,8 @@ export function openLeagueServices(parts: {
     queue,
     containers: engine && images.local && { engine, local: images.local },
     ranked: async (divisionId) => (await service.rankings(divisionId)).flatMap((row) => row.policy_version_ids),
-    wake: () => service.wakeEpisodes(),
   })
-  const service = new LeagueService({ ...played, log, queue, otherEpisodes: requests.experienceDesk.handlers })
+  const service = new LeagueService({ ...played, log, queue })
   const stop = new AbortController()
   const demo = runDemo({ ...parts, hasDemo, leagues, rounds, signal: stop.signal }).catch((err: unknown) => {
     if (!stop.signal.aborted) log.error({ err }, 'league.demo_failed')
@@ -205,7 +209,9 @@ function openImages({
   const local = engine && new LocalImages({ images, desk: imageDesk, blobs, engine })
   const certifier = engine && local && createPackageCertifier(engine, local, coworldSecrets)
   const packages = new PackageDesk({ coworlds, images, queue, certifier, log })
-  return { images, imageDesk, tickets: createPushTickets(vault), coworldSecrets, coworlds, packages, local, engine }
+  const janitor = new UploadJanitor({ removal: new UploadRemoval(store), desk: imageDesk, blobs, local, log })
+  const tickets = createPushTickets(vault)
+  return { images, imageDesk, tickets, coworldSecrets, coworlds, packages, janitor, local, engine }
 }
 
 /** Creates the demo league once, pauses it if it is disabled, and removes its old rounds from time to time. */

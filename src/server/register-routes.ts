@@ -7,6 +7,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import type { HostedGames } from '../league/hosted/hosted-games.ts'
+import type { ReplayViewers } from '../league/hosted/replay-viewers.ts'
 import type { CommandLog } from '../store/command-log.ts'
 import { Evaluations } from '../store/evaluations/evaluations.ts'
 import { JobQueue } from '../store/jobs/job-queue.ts'
@@ -22,6 +23,7 @@ import type { LivePerception } from './live-perception.ts'
 import { liveRoute } from './live-sockets.ts'
 import type { ModelPlayers } from './model-players.ts'
 import { openApiOptions } from './openapi.ts'
+import { packageSockets } from './package-sockets.ts'
 import { streamRoute } from './perception-sockets.ts'
 import { installViewRefusals, viewRefusal } from './private-episodes.ts'
 import type { Readiness } from './readiness.ts'
@@ -54,6 +56,7 @@ export interface RouteDependencies {
   readonly storage: ServerStorage
   readonly leagues: LeagueServices
   readonly hosted: HostedGames
+  readonly viewers: ReplayViewers
   readonly adapters: LivePerception
   readonly commands: CommandLog
   readonly models: ModelPlayers
@@ -68,7 +71,7 @@ export interface RouteDependencies {
 }
 
 export async function registerRoutes(app: FastifyInstance, parts: RouteDependencies): Promise<void> {
-  const { episodes, adapters, transport, failures, services, hosted, log } = parts
+  const { episodes, adapters, transport, failures, services, hosted, viewers, log } = parts
   const { locality, origins, upgrades } = transport
   const { blobs, store } = parts.storage
   app.setValidatorCompiler(validatorCompiler)
@@ -101,7 +104,8 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   const { registry: sessions } = services
   await typed.register(operateRoutes, { jobs, sessions, dataDir: parts.settings.dataDir, locality })
   const auth = new HostedAuth(parts.leagues.tokens, locality)
-  await registerHostedApi(app, { leagues: parts.leagues, hosted, auth, blobs, episodes, origins })
+  await registerHostedApi(app, { leagues: parts.leagues, hosted, viewers, auth, blobs, episodes, origins })
+  for (const route of packageSockets({ hosted, viewers })) upgrades.add(route)
   await typed.register(commandRoutes, { log: parts.commands, locality })
   for (const below of ['', '/api/episodes/:id/slots/:slot']) {
     const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }

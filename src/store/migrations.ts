@@ -16,6 +16,7 @@ import { createImages } from './migrations/0014-images.ts'
 import { createPlaySessions } from './migrations/0015-play-sessions.ts'
 import { addMemberships } from './migrations/0016-memberships.ts'
 import { createExperienceRequests } from './migrations/0017-experience-requests.ts'
+import { addPackageGames } from './migrations/0018-package-games.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -43,4 +44,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 15, name: 'hosted games', statements: createPlaySessions },
   { number: 16, name: 'memberships and secrets', statements: addMemberships },
   { number: 17, name: 'experience requests', statements: createExperienceRequests },
+  { number: 18, name: 'hosted games of packages', statements: addPackageGames },
 ]

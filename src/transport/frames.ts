@@ -7,12 +7,14 @@ export interface Frame {
   readonly bytes: Buffer
 }
 
-/** Encodes a text, or bytes that are valid UTF-8, as one text frame. */
-export function encodeFrame(payload: string | Buffer): Frame {
+const KINDS = { text: 0x81, binary: 0x82 } as const
+
+/** Encodes a text, or bytes, as one frame. The bytes of a text frame must be valid UTF-8. */
+export function encodeFrame(payload: string | Buffer, kind: keyof typeof KINDS = 'text'): Frame {
   const length = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length
   const header = length < 126 ? 2 : length < 0x1_0000 ? 4 : 10
   const bytes = Buffer.allocUnsafe(header + length)
-  bytes[0] = 0x81
+  bytes[0] = KINDS[kind]
   if (header === 2) bytes[1] = length
   else if (header === 4) {
     bytes[1] = 126

@@ -5,16 +5,20 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { EvaluationReport } from '../../src/protocol/evaluation.ts'
 import { startServer } from '../../src/server/app.ts'
+import type { UploadSettings } from '../../src/server/leagues.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
 import { runCommand } from '../../src/testing/cli.ts'
+import { seedPackages } from '../../src/testing/hosted-packages.ts'
 import { eventually } from '../../src/testing/server-process.ts'
+import { createStandInEngine } from '../../src/testing/stand-in-engine.ts'
 import { faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-league-pages-'))
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
-const serve = (name: string, hasLeague: boolean) =>
+const serve = (name: string, hasLeague: boolean, uploads?: UploadSettings) =>
   startServer({
     dataDir: join(folder, name),
     host: '127.0.0.1',
@@ -22,6 +26,7 @@ const serve = (name: string, hasLeague: boolean) =>
     otherPorts: 0,
     hasShowcase: false,
     hasLeague,
+    uploads,
     logLevel: 'silent',
     version: '0.0.0-test',
   })
@@ -205,4 +210,130 @@ test('leagues: an empty list and an unknown league are explained', { skip: NO_BR
   assert.match((await page.textContent('main')) ?? '', /not|no /i)
   await close()
   await empty.close()
+})
+
+test('leagues: an administrator sees experience requests beside the leaderboard, and opens their episodes', {
+  skip: NO_BROWSER,
+}, async () => {
+  const body = {
+    target: { league_id: 'demo-league' },
+    roster: [{ player: { bot: 'greedy' } }, { player: { bot: 'random' } }],
+    num_episodes: 2,
+    notes: 'greedy against chance',
+  }
+  const headers = { 'content-type': 'application/json' }
+  const path = `${server.url}/v2/experience-requests`
+  const made: any = await (await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+  await eventually('the request has ended', async () => {
+    const found = await read(`/v2/experience-requests/${made.id}`)
+    return found.status === 'completed' ? found : undefined
+  })
+  const { page, complaints, close } = await browser!.open(`${server.url}/leagues/demo-league`)
+  await page.getByText('greedy against chance').waitFor()
+  await page.getByText('Completed: 2 of 2 episodes').waitFor()
+  await page.getByText('Episodes', { exact: true }).click()
+  await page.getByRole('link', { name: 'Watch episode 1' }).waitFor()
+  assert.deepEqual(await faultsOf(page), [])
+  await page.getByRole('link', { name: 'Watch episode 1' }).click()
+  await page.waitForURL(/\/episodes\/league-/)
+  await page.locator('canvas').first().waitFor()
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
+/** The pages of lobbies ask again every few seconds; a page that reloads cannot be examined. */
+async function stopRefreshing(page: Page): Promise<void> {
+  await page.route('**/hosted/**', async (route) => {
+    if (route.request().resourceType() !== 'document' || route.request().method() !== 'GET') return route.continue()
+    const answer = await route.fetch()
+    await route.fulfill({
+      response: answer,
+      body: (await answer.text()).replace(/<meta http-equiv="refresh"[^>]*>/, ''),
+    })
+  })
+}
+
+for (const width of ['phone', 'desktop'] as const) {
+  test(`hosted games: the lobby at ${WIDTHS[width]} px: joined, watched, full, ended; axe is content in both themes`, {
+    skip: NO_BROWSER,
+  }, async () => {
+    const post = async (path: string, body: object): Promise<any> => {
+      const headers = { 'content-type': 'application/json' }
+      return (await fetch(`${server.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+    }
+    const sessions = '/v2/coworlds/play/session'
+    const lobby = await post(sessions, { coworld_id: 'cow_paint-arena' })
+    const { page, complaints, close } = await browser!.open('about:blank', { width })
+    await stopRefreshing(page)
+    await page.goto(lobby.lobby_url)
+    await page.getByText('Waiting for players: 0 of 2 slots are taken.').waitFor()
+    assert.deepEqual(await faultsOf(page), [])
+    await page.getByRole('link', { name: 'Join' }).click()
+    await page.getByLabel('Your name').fill('Zoë')
+    assert.deepEqual(await faultsOf(page), [])
+    await page.getByRole('button', { name: 'Take a slot' }).click()
+    await page.waitForURL(/\/clients\/player\?slot=0&token=/)
+    await page.goto(lobby.join_url)
+    await page.getByText('You have slot 0 as Zoë.').waitFor()
+    assert.deepEqual(await faultsOf(page), [])
+    await page.goto(lobby.lobby_url)
+    await page.getByRole('link', { name: 'Watch' }).click()
+    await page.waitForURL(/\/episodes\/hosted-/)
+    const guest = await browser!.open('about:blank', { width })
+    await stopRefreshing(guest.page)
+    await guest.page.goto(lobby.join_url)
+    await fetch(`${server.url}${sessions}/${lobby.session_id}/join`, { method: 'POST' })
+    // The form was there before the last slot was given out.
+    await guest.page.getByRole('button', { name: 'Take a slot' }).click()
+    await guest.page.getByRole('alert').filter({ hasText: 'All 2 slots of this game have been given out.' }).waitFor()
+    assert.deepEqual(await faultsOf(guest.page), [])
+    await guest.page.getByRole('link', { name: 'To the lobby' }).click()
+    await guest.page.getByRole('cell', { name: 'Player 2' }).waitFor()
+    assert.deepEqual(await faultsOf(guest.page), [])
+    await post(`${sessions}/${lobby.session_id}/terminate`, {})
+    await guest.page.reload()
+    await guest.page.getByText('Why: Ended by its host.').waitFor()
+    await guest.page.getByRole('link', { name: 'See the recording' }).waitFor()
+    assert.deepEqual(await faultsOf(guest.page), [])
+    // Containers of other tests change the networks of the machine.
+    assert.deepEqual(
+      complaints.filter((each) => !each.includes('ERR_NETWORK_CHANGED')),
+      [],
+    )
+    await guest.close()
+    await close()
+  })
+}
+
+test('hosted games: pages of a package run in a sandbox, reach their own sockets, and have no origin', {
+  skip: NO_BROWSER,
+}, async () => {
+  const data = join(folder, 'packages')
+  const machine = await createStandInEngine(mkdtempSync(join(tmpdir(), 'paracosm-engine-')))
+  const { coworlds, alice } = await seedPackages(data)
+  const host = await serve('packages', false, {
+    environment: { PATH: process.env.PATH ?? '' },
+    engine: machine.command,
+    engineEnvironment: machine.engine.environment,
+    containers: machine.engine,
+  })
+  try {
+    const headers = { 'content-type': 'application/json', 'x-auth-token': alice }
+    const body = JSON.stringify({ coworld_id: coworlds.none })
+    const made = await fetch(`${host.url}/v2/coworlds/play/session`, { method: 'POST', headers, body })
+    const lobby: any = await made.json()
+    const { page, complaints, close } = await browser!.open(lobby.join_url, { width: 'phone' })
+    await page.getByRole('button', { name: 'Take a slot' }).click()
+    await page.getByText('Waiting for the game.').waitFor()
+    assert.deepEqual(complaints, [])
+    await fetch(`${host.url}/v2/coworlds/play/session/${lobby.session_id}/join`, { method: 'POST' })
+    // The waiting page opens the game by itself.
+    await page.getByText('"type":"observation"').waitFor({ timeout: 60_000 })
+    assert.equal(await page.locator('#origin').textContent(), 'null')
+    assert.deepEqual(complaints, [])
+    await close()
+  } finally {
+    await host.close()
+    machine.clear()
+  }
 })

@@ -62,7 +62,7 @@ after(async () => {
 })
 
 const cli = (name: string, ...args: readonly string[]) =>
-  runCommand(['coworld', name, '--server', server.url, ...args], {
+  runCommand(['coworld', name, ...args, '--server', server.url], {
     cwd: folder,
     env: { COWORLD_TOKEN: token, PARACOSM_CONTAINER_ENGINE: machine.command },
   })
@@ -87,7 +87,10 @@ test('hosted: a package is certified here, pushed, certified by the server, acce
   skip: skipReason,
   timeout: 300_000,
 }, async () => {
-  const path = writePackage(image)
+  const path = writePackage(image, (manifest) => {
+    const run = ['/bin/node', '-e', GRADER]
+    manifest.grader = [{ type: 'grader', id: 'size', name: 'size', description: 'Bytes of the bundle.', image, run }]
+  })
   const { name, version } = JSON.parse(readFileSync(path, 'utf8')).game
   const made = await cli('upload-coworld', path)
   assert.equal(made.status, 0, made.err)
@@ -141,11 +144,19 @@ test('hosted: a package that fails its certification on the server is refused wi
   assert.equal(canonical, true)
 })
 
+const GRADER = `const { readFileSync, writeFileSync } = require('node:fs')
+const bundle = readFileSync(new URL(process.env.COGAME_EPISODE_BUNDLE_URI))
+console.log('a zip', bundle.readUInt32LE(0) === 0x04034b50)
+writeFileSync(new URL(process.env.COGAME_GRADE_URI), JSON.stringify({ grader_id: 'size', score: bundle.length }))`
+
 const PLAYER = `console.log('key', process.env.API_KEY, Object.keys(process.env).filter((k) => k.includes('PARACOSM')).join())
 const socket = new WebSocket(process.env.COGAMES_ENGINE_WS_URL)
 socket.onmessage = ({ data }) => {
-  if (JSON.parse(data).type === 'final') socket.close()
-  else socket.send('{"move":"right"}')
+  if (JSON.parse(data).type === 'final') {
+    const upload = process.env.COWORLD_PLAYER_ARTIFACT_UPLOAD_URL
+    if (upload) fetch(upload, { method: 'PUT', body: Buffer.from('504b0506' + '00'.repeat(18), 'hex') })
+    socket.close()
+  } else socket.send('{"move":"right"}')
 }`
 
 test('hosted: a policy uploaded as an image is tried, qualifies, and plays rounds with its secrets', {
@@ -180,6 +191,47 @@ test('hosted: a policy uploaded as an image is tried, qualifies, and plays round
   await until('no container of a policy is left', async () =>
     ask('ps', '--all', '--format', '{{.Names}}').includes('paracosm-policy-') ? undefined : true,
   )
+})
+
+test('hosted: an experience request plays the image, which leaves a zip, and a grader of the package scores an episode', {
+  skip: skipReason,
+  timeout: 300_000,
+}, async () => {
+  const small = JSON.stringify({ width: 6, height: 6, max_ticks: 10 })
+  const players = ['--player', 'boxed:v1', '--player', 'bot:greedy']
+  const asked = ['create', '--coworld', 'cow_paint-arena', ...players, '--game-config', small, '--wait', '--json']
+  const played = await cli('xp-request', ...asked)
+  assert.equal(played.status, 0, played.err + played.out)
+  const { id, status, completed_count: count } = JSON.parse(played.out)
+  assert.deepEqual([status, count], ['completed', 1], played.out)
+  const [episode] = await read(`/v2/experience-requests/${id}/episodes`)
+  const [own] = await read(`/v2/episode-requests/${episode.id}/policy-artifacts`)
+  assert.deepEqual([own.policy_name, own.has_log, own.has_artifact], ['boxed', true, true])
+  const coworld = (await read('/v2/coworlds')).find((each: any) => each.canonical)
+  const graded = await cli(
+    'episode-report',
+    'create',
+    episode.id,
+    '--coworld',
+    coworld.id,
+    '--role',
+    'grader',
+    '--wait',
+  )
+  assert.equal(graded.status, 0, graded.err + graded.out)
+  assert.match(graded.out, /^Report: rep_\S+\nStatus: completed\n[\s\S]*\nRole: grader size\nScore: \d{3,}\n/)
+  const [, report = ''] = /(rep_\S+)/.exec(graded.out) ?? []
+  assert.match((await cli('episode-report', 'show', report)).out, /Log:\n[\s\S]*a zip true\n$/)
+  const file = join(folder, 'grade.json')
+  assert.equal((await cli('episode-report', 'download', report, '-o', file)).status, 0)
+  assert.equal(JSON.parse(readFileSync(file, 'utf8')).grader_id, 'size')
+  assert.match(
+    (await cli('episode-report', 'list', episode.id)).out,
+    /^ID +Status +Role +Score +Created\nrep_\S+ +completed/,
+  )
+  const wrong = await cli('episode-report', 'create', episode.id, '--coworld', coworld.id, '--role', 'diagnoser')
+  assert.match(wrong.err, /the package has no diagnoser/)
+  assert.deepEqual(machine.leftBehind(), [])
 })
 
 /** Not with openStore: closing a file that this process has open elsewhere would release the locks of its server. */

@@ -94,6 +94,13 @@ forEachStore('experience store: a cancelled request settles nothing more, and ca
   const after = await experiences.get(made.id)
   assert.equal(statusOf(after), 'cancelled')
   assert.equal(after.counts.cancelled, 2)
+  // One whose episodes had all ended was not cancelled.
+  const late = await experiences.add(request, planned(1))
+  const [only] = await experiences.episodes(late.id)
+  await rounds.settle(only!.id, done)
+  assert.deepEqual(await experiences.cancel(late.id), [])
+  assert.equal(statusOf(await experiences.get(late.id)), 'completed')
+  assert.deepEqual(await experiences.open(), [])
   assert.deepEqual(await experiences.cancel(made.id), [])
 })
 

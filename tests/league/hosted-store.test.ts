@@ -2,8 +2,13 @@
 import assert from 'node:assert/strict'
 import { builtInWorlds } from '../../src/host/world-registry.ts'
 import { enter, makeLeague } from '../../src/league/make-league.ts'
+import { RoundComplete } from '../../src/protocol/commissioner.ts'
 import { LeagueSpec } from '../../src/protocol/league.ts'
+import { CoworldSecrets } from '../../src/store/leagues/coworld-secrets.ts'
+import type { DivisionPlan } from '../../src/store/leagues/division-changes.ts'
 import { Leagues } from '../../src/store/leagues/leagues.ts'
+import { Memberships } from '../../src/store/leagues/memberships.ts'
+import { Rounds } from '../../src/store/leagues/rounds.ts'
 import { LeagueSecrets } from '../../src/store/leagues/secrets.ts'
 import { LeagueTokens } from '../../src/store/leagues/tokens.ts'
 import { openVault, rotateKey } from '../../src/store/people/personal-key.ts'
@@ -98,5 +103,127 @@ forEachStore(
     assert.equal(expired.status === 'fulfilled' && expired.value, true)
     if (joined.status === 'rejected') assert.equal(joined.reason.code, 'EPISODE_OVER')
     await assert.rejects(sessions.join('two', guest), { code: 'EPISODE_OVER' })
+  },
+)
+
+forEachStore('memberships: they end once, and a change that arrives later does not bring them back', async (store) => {
+  const leagues = new Leagues(store)
+  const memberships = new Memberships(store)
+  const divisions = [{ name: 'Open', level: 1, type: 'competition' }]
+  const spec = LeagueSpec.parse({ name: 'Ends', world: 'paint-arena', divisions, policies: [BOT] })
+  const league = await makeLeague(leagues, builtInWorlds(), spec)
+  const [member] = await leagues.memberships({ leagueId: league.id })
+  const cause = { actor: 'alice', reason: 'tired' }
+  const ends = await Promise.allSettled([1, 2, 3].map(() => memberships.retire(member!.id, cause)))
+  assert.deepEqual(ends.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected', 'rejected'])
+  for (const end of ends) if (end.status === 'rejected') assert.equal(end.reason.code, 'MEMBERSHIP_ENDED')
+  const now = await memberships.get(member!.id)
+  assert.deepEqual(
+    [now.isActive, now.status, now.substatus, now.isChampion],
+    [false, 'disqualified', 'inactive', false],
+  )
+  assert.ok(now.endedAt)
+  const [event, ...others] = await leagues.events({ leagueId: league.id, type: 'membership_ended' }, 9)
+  assert.deepEqual([event?.actor, event?.summary, others.length], ['alice', 'tired', 0])
+  // A round that began before the end.
+  const rounds = new Rounds(store, leagues)
+  const [division] = await leagues.divisions(league.id)
+  const proposed = { division_id: division!.id, round_config: {}, execution_backend: 'dispatch', notes: null }
+  const round = await rounds.create(league.id, proposed)
+  const complete = RoundComplete.parse({
+    type: 'round_complete',
+    policy_membership_events: [
+      {
+        league_policy_membership_id: member!.id,
+        to_division_id: division!.id,
+        status: 'competing',
+        substatus: 'active',
+      },
+    ],
+  })
+  assert.ok(await rounds.complete(round!, complete))
+  assert.equal((await memberships.get(member!.id)).isActive, false)
+  await assert.rejects(memberships.get('x'), { code: 'UNKNOWN_LEAGUE' })
+})
+
+forEachStore('rounds: none begins in a division of another league, or in an archived one', async (store) => {
+  const leagues = new Leagues(store)
+  const rounds = new Rounds(store, leagues)
+  const make = (name: string) =>
+    makeLeague(leagues, builtInWorlds(), LeagueSpec.parse({ name, world: 'paint-arena', policies: [] }))
+  const [one, other] = [await make('One'), await make('Other')]
+  const [division] = await leagues.divisions(one.id)
+  const proposed = { division_id: division!.id, round_config: {}, execution_backend: 'dispatch', notes: null }
+  assert.equal(await rounds.create(other.id, proposed), undefined)
+  assert.equal((await leagues.get(other.id)).rounds, 0)
+  assert.equal((await rounds.create(one.id, proposed))?.number, 1)
+  assert.deepEqual(
+    (await rounds.unfinished(one.id)).map(({ number }) => number),
+    [1],
+  )
+  // A division with a round under way is not archived.
+  const [, kept] = await leagues.divisions(one.id)
+  const plan: DivisionPlan = {
+    league: one,
+    before: await leagues.divisions(one.id),
+    after: [kept!],
+    created: new Set(),
+    archived: [division!],
+    events: [],
+    actor: 'operator',
+  }
+  await assert.rejects(leagues.divisionChanges.apply(plan), /round 1 of Qualifiers is not over/)
+  await rounds.fail((await rounds.unfinished(one.id))[0]!, 'over')
+  assert.equal(await leagues.divisionChanges.apply(plan), 0)
+  await assert.rejects(leagues.divisionChanges.apply(plan), /have changed in the meantime/)
+  assert.equal(await rounds.create(one.id, proposed), undefined)
+  assert.deepEqual(
+    (await leagues.divisions(one.id, { withArchived: true })).map(({ name, archivedAt }) => [
+      name,
+      archivedAt === null,
+    ]),
+    [
+      ['Qualifiers', false],
+      ['Competition', true],
+    ],
+  )
+})
+
+forEachStore(
+  'package secrets: any bytes come back, a rotation seals them again, and nothing at rest shows them',
+  async (store, services) => {
+    const { folder } = services
+    const before = new CoworldSecrets(store, await openVault(store, { folder }))
+    const value = Buffer.from([0, 255, 10, 13, 128, ...Buffer.from('päss')])
+    await before.put('my_game', 'key', Buffer.from('first'))
+    await before.put('my-game', 'key', value)
+    await before.put('my-game', 'large', Buffer.alloc(1024 * 1024, 7))
+    assert.deepEqual(Buffer.from((await before.open('my_game', 'key')) ?? []), value)
+    assert.deepEqual(
+      (await before.list('my_game')).map(({ name, bytes }) => [name, bytes]),
+      [
+        ['key', value.length],
+        ['large', 1024 * 1024],
+      ],
+    )
+    for (const [name, bytes, code] of [
+      ['large', 1024 * 1024 + 1, 'BODY_TOO_LARGE'],
+      ['empty', 0, 'VALIDATION_ERROR'],
+      ['../up', 1, 'VALIDATION_ERROR'],
+      ['', 1, 'VALIDATION_ERROR'],
+      ['x'.repeat(101), 1, 'VALIDATION_ERROR'],
+    ] as const) {
+      await assert.rejects(before.put('my-game', name, Buffer.alloc(bytes, 1)), { code })
+    }
+    const rows = await store.db.selectFrom('coworld_secrets').selectAll().execute()
+    for (const spelled of ['päss', value.toString('base64')]) assert.ok(!JSON.stringify(rows).includes(spelled))
+    await rotateKey(store, { folder })
+    await assert.rejects(before.open('my-game', 'key'), { code: 'PII_KEY_WRONG' })
+    const after = new CoworldSecrets(store, await openVault(store, { folder }))
+    assert.deepEqual(Buffer.from((await after.open('my-game', 'key')) ?? []), value)
+    assert.equal(await after.open('other-game', 'key'), undefined)
+    await after.remove('my-game', 'key')
+    assert.equal(await after.open('my-game', 'key'), undefined)
+    await assert.rejects(after.remove('my-game', 'key'), { code: 'UNKNOWN_UPLOAD' })
   },
 )

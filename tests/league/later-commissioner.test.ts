@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { FolderBlobs } from '../../src/host/folder-blobs.ts'
 import { builtInWorlds } from '../../src/host/world-registry.ts'
@@ -58,7 +59,7 @@ before(async () => {
     rounds,
     queue: new JobQueue(store),
     blobs: new FolderBlobs(join(folder, 'blobs')),
-    services: { worlds, environment: {}, engine: undefined, models: undefined },
+    services: { worlds, environment: { PATH: process.env.PATH ?? '' }, engine: undefined, models: undefined },
     log: { info: () => undefined, error: () => undefined },
   })
   service.start()
@@ -281,6 +282,17 @@ test('aftermath: a commissioner that breaks while it is asked does not stop the 
   assert.equal((await playRound(league, 'Qualifiers')).number, 2)
 })
 
+test('aftermath: a program that is started for each round, or that ends with its round, is asked as well', async () => {
+  for (const mode of ['stays', 'leaves']) {
+    const config = { qualify: true, ...(mode === 'leaves' ? { leaves: true } : {}) }
+    const command = `exec python3 '${join(STAND_INS, 'later.py')}' "$PORT"`
+    const league = await make({}, { commissioner: { type: 'command', command, config } })
+    const round = await playRound(league, 'Qualifiers')
+    assert.equal(round.aftermath, 'applied', mode)
+    assert.equal((await eventsOf(league, 'membership_moved')).length, 1)
+  }
+})
+
 test('asking: silence, refusal and other closes are told apart', async () => {
   const league = { id: '00000000-0000-4000-8000-000000000001' }
   const ask = (config: JsonObject, type = 'round_completed_request') =>
@@ -305,6 +317,47 @@ test('asking: silence, refusal and other closes are told apart', async () => {
   assert.deepEqual(await ask({ mode: 'broken' }), { kind: 'closed', code: 1011 })
   assert.equal((await ask({ mode: 'text' })).kind, 'invalid')
   assert.equal((await ask({})).kind, 'answered')
+})
+
+test('aftermath: a commissioner in a module of the user is asked as well', async () => {
+  const path = join(folder, 'own.ts')
+  const source = join(import.meta.dirname, '..', '..', 'src', 'league', 'commissioner')
+  writeFileSync(
+    path,
+    `import { createBaseline } from ${JSON.stringify(join(source, 'baseline.ts'))}
+const baseline = createBaseline()
+export const commissioner = {
+  ...baseline,
+  key: 'own',
+  completeRound: (request: any) => ({
+    policy_membership_events: [],
+    membership_changes: [],
+    follow_up_rounds: request.division.name === 'First' ? [{ division_id: request.all_divisions[1].id }] : [],
+  }),
+  divisions: ({ divisions }: any) => [...divisions, { name: 'Third', level: 3 }],
+}
+`,
+  )
+  const divisions = ['First', 'Second'].map((name, level) => ({ name, level, type: 'competition' }))
+  const league = await make({}, { divisions, commissioner: { type: 'module', path } })
+  const second = await divisionOf(league, 'Second')
+  const [member] = await leagues.memberships({ leagueId: league.id })
+  await store.db
+    .updateTable('league_memberships')
+    .set({ division_id: second.id })
+    .where('membership_id', '=', member!.id)
+    .execute()
+  await playRound(league, 'First')
+  const next = await until('the round that follows', async () => {
+    const { entries } = await rounds.list({ divisionId: second.id, status: 'completed' }, { limit: 5 })
+    return entries[0]
+  })
+  assert.equal(next.depth, 1)
+  const { created } = await service.migrate(league, { actor: 'operator' })
+  assert.deepEqual(
+    created.map(({ name }) => name),
+    ['Third'],
+  )
 })
 
 test('commissioner: a round cannot end the membership of another league', async () => {
@@ -568,4 +621,58 @@ test('preferences: what players wish travels to the commissioner, and auto_champ
   await playRound(league, 'Qualifiers')
   assert.deepEqual(await state(next), ['competing', true, 'champion'])
   assert.deepEqual(await state(first), ['competing', false, 'benched'])
+})
+
+test('aftermath: a server that is killed before it has the answer asks again, and applies it once', async () => {
+  const data = mkdtempSync(join(folder, 'killed-'))
+  const config = {
+    qualify: true,
+    follow: ['Competition'],
+    followed: 'Qualifiers',
+    rounds: ['Qualifiers'],
+    mode: 'hold-first',
+  }
+  const spec = {
+    name: 'Killed',
+    world: 'paint-arena',
+    variants: ['duel'],
+    config: { width: 8, height: 8, max_ticks: 3 },
+    commissioner: { type: 'url', url, config },
+    policies: ['greedy', 'random'].map((name) => ({ kind: 'bot', name, bot: name })),
+  }
+  const start = (): ChildProcess => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'league-child.ts'), data, JSON.stringify(spec)], {
+      stdio: 'ignore',
+    })
+    children.push(child)
+    return child
+  }
+  const query = (sql: string): any[] => {
+    const db = new DatabaseSync(join(data, 'paracosm.sqlite'), { timeout: 5000 })
+    try {
+      return db.prepare(sql).all()
+    } finally {
+      db.close()
+    }
+  }
+  const isAsked = (message: any) => message.commissioner_config?.mode === 'hold-first'
+  const first = start()
+  await until('the first question', () => heard.find(isAsked))
+  const gone = once(first, 'exit')
+  first.kill('SIGKILL')
+  await gone
+  const [left, ...others] = query('select status, aftermath from league_rounds')
+  assert.deepEqual([left.status, left.aftermath, others.length], ['completed', 'pending', 0])
+  const second = start()
+  await until('both rounds', () => {
+    const rows = query('select aftermath from league_rounds')
+    return rows.length === 2 && rows.every(({ aftermath }) => aftermath === 'applied') ? true : undefined
+  })
+  second.kill('SIGKILL')
+  const counted = query('select event_type, count(*) as n from league_events group by event_type')
+  const events = Object.fromEntries(counted.map(({ event_type: type, n }) => [type, n]))
+  assert.deepEqual(
+    [events.membership_moved, events.membership_ended, events.rounds_followed, events.round_completed],
+    [1, 1, 1, 2],
+  )
 })

@@ -120,3 +120,30 @@ test('league run: mistakes are reported before anything is played', async () => 
     assert.match(err, message)
   }
 })
+
+test('league migrate: rounds before and after another commissioner are verified, each with the one that ranked it', async () => {
+  const yaml = (scoring: string, division: string) => [
+    'config: { width: 4, height: 4, max_ticks: 10 }',
+    'policies: [greedy, random]',
+    'divisions: [{ name: Open, level: 1 }]',
+    'commissioner:',
+    '  type: ruleset',
+    `  ruleset: { scoring: { round_score: ${scoring} }, divisions: { open: ${division} } }`,
+  ]
+  const { data } = await run('changed', yaml('mean', '{ name: Open }'), 2)
+  const file = join(folder, 'changed.yaml')
+  writeFileSync(
+    file,
+    ['name: changed', 'world: paint-arena', ...yaml('win', '{ name: Top, previous_name: Open }')].join('\n'),
+  )
+  const kept = await runCommand(['league', 'run', file, '--rounds', '1', '--data', data])
+  assert.match(kept.err, /The league keeps its commissioner. Change it with: paracosm league migrate changed --file/)
+  const migrated = await runCommand(['league', 'migrate', 'changed', '--file', file, '--data', data])
+  assert.equal(migrated.out, 'Renamed: Open to Top\n', migrated.err)
+  const after = await runCommand(['league', 'run', file, '--rounds', '2', '--data', data])
+  assert.doesNotMatch(after.err, /keeps its commissioner/)
+  assert.match(after.out, /Round 5 in Top: .* 1,/)
+  const verified = await runCommand(['league', 'verify', 'changed', '--data', data, '--json'])
+  assert.equal(verified.status, 0, verified.err)
+  assert.equal(JSON.parse(verified.out).rounds, 5)
+})

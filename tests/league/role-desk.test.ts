@@ -83,7 +83,7 @@ onSqlite(
     }
     const off = new RoleDesk({ ...options, roles: undefined })
     const grader = { coworld_id: `cow_${coworld.id}`, role: 'grader' as const }
-    await assert.rejects(off.create(null, 'e', grader), { code: 'ENGINE_MISSING' })
+    await assert.rejects(off.create(null, 'e', grader), { code: 'ROLE_UNSUPPORTED' })
     // A server that died between the row and its job left this one behind.
     const left = await reports.add({
       episodeId: 'e',

@@ -33,7 +33,7 @@ test('docs: every command line of docs/packages.md works', async () => {
     assert.equal(status, 0, `${line}\n${stderr}`)
   }
   assert.ok(existsSync(join(cwd, 'results/replay.json')))
-  assert.equal(docCommands('waits').length, 2)
+  assert.equal(docCommands('waits').length, 3)
   for (const line of docCommands('waits')) assert.match(await runWaiting(line, cwd), /Waiting for/, line)
 })
 

@@ -78,6 +78,26 @@ function archive(): Buffer {
   return readFileSync(join(source, '..', 'policy.tar.gz'))
 }
 
+const start = (runsUploads: boolean): Promise<Server> =>
+  startServer({
+    dataDir: join(folder, 'data'),
+    host: '127.0.0.1',
+    port: 0,
+    otherPorts: 0,
+    hasShowcase: false,
+    logLevel: 'error',
+    version: 'test',
+    sessions: { adminKey: ADMIN },
+    uploads: runsUploads
+      ? {
+          environment: { PATH: dropsRights ? '/usr/bin:/bin' : (process.env.PATH ?? '') },
+          engine: undefined,
+          engineEnvironment: {},
+          dropsRights,
+        }
+      : undefined,
+  })
+
 let server: Server
 let alice: string
 let bob: string
@@ -98,22 +118,7 @@ before(async () => {
   alice = (await tokens.issue('alice')).token
   bob = (await tokens.issue('bob')).token
   await store.close()
-  server = await startServer({
-    dataDir: data,
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
-    logLevel: 'error',
-    version: 'test',
-    sessions: { adminKey: ADMIN },
-    uploads: {
-      environment: { PATH: dropsRights ? '/usr/bin:/bin' : (process.env.PATH ?? '') },
-      engine: undefined,
-      engineEnvironment: {},
-      dropsRights,
-    },
-  })
+  server = await start(true)
   const source = await ok(server, '/v2/policies/sources', { token: alice, raw: archive() })
   const body = { name: 'painter', source_id: source.id, policy_secret_env: { API_KEY: SECRET } }
   painter = await ok(server, '/stats/policies/source/complete', { token: alice, body })
@@ -233,7 +238,7 @@ test('experience requests: the command line asks a league for its champions, wai
   const waited = await cli(
     bob,
     ...['xp-request', 'create', '--league', league, '--player', 'bot:random@1', '--player', 'top:2'],
-    ...['--episodes', '3', '--notes', 'champions', '--wait'],
+    ...['--episodes', '3', '--notes', 'champions', '--wait', '--game-config', '{"max_ticks":12}'],
   )
   assert.equal(waited.status, 0, waited.err)
   assert.match(waited.out, /^Experience request: xreq_\S+\nStatus: completed\nCoworld: cow_paint-arena\n/)
@@ -244,6 +249,10 @@ test('experience requests: the command line asks a league for its champions, wai
     episodes.map((each: any) => each.participants.map(({ label }: any) => label)[1]),
     ['random:v1', 'random:v1', 'random:v1'],
   )
+  assert.equal((await ok(server, `/v2/episode-requests/${episodes[0].id}/episode-stats`)).steps, 12)
+  // Nothing of it counts: the league has played no round.
+  const [division] = await ok(server, `/v2/divisions?league_id=${league}`)
+  assert.deepEqual(await ok(server, `/v2/divisions/${division.id}/leaderboard?include_recent_rounds=3`), [])
   const file = join(folder, 'request.json')
   writeFileSync(
     file,
@@ -254,7 +263,7 @@ test('experience requests: the command line asks a league for its champions, wai
   assert.match(cancelled.out, /Status: cancelled\n[\s\S]*\d+ cancelled/)
   const again = await cli(bob, 'xp-request', 'cancel', big.id)
   assert.equal(again.status, 1)
-  assert.match(again.err, /EPISODE_OVER/)
+  assert.match(again.err, /has ended: nothing is left to cancel \(EPISODE_OVER\)\n {2}fix: Make a new one with:/)
   const listed = await cli(bob, 'xp-request', 'list')
   assert.match(listed.out, /^ID +Status +Coworld +Episodes +Notes +Created\nxreq_\S+ +cancelled/)
   assert.match((await cli(bob, 'xp-request', 'get', id)).out, /Status: completed/)
@@ -276,4 +285,28 @@ test('experience requests: a player has five open requests at most', async () =>
     const found = await ok(server, `${PATH}/${id}`, { token: bob })
     return found.status === 'completed' ? found : undefined
   })
+})
+
+test('experience requests: uploaded policies wait for a server that runs them, and bots do not', async () => {
+  await server.close()
+  server = await start(false)
+  const roster = [{ player: { policy_ref: 'painter' } }, { player: { bot: 'greedy' } }]
+  const body = { ...BOTS, roster, game_config_overrides: SMALL }
+  const waits = await ok(server, PATH, { token: alice, body })
+  assert.match(waits.notice, /paracosm serve --run-uploads/)
+  const plays = await ok(server, PATH, { token: alice, body: { ...BOTS, game_config_overrides: SMALL } })
+  const ended = (id: string) =>
+    eventually('the request has ended', async () => {
+      const found = await ok(server, `${PATH}/${id}`, { token: alice })
+      return found.completed_at === null ? undefined : found
+    })
+  assert.deepEqual([plays.notice, (await ended(plays.id)).status], [null, 'completed'])
+  assert.equal((await ok(server, `${PATH}/${waits.id}`, { token: alice })).status, 'pending')
+  const report = { coworld_id: 'cow_x', role: 'grader' }
+  const [{ id }] = await ok(server, `${PATH}/${plays.id}/episodes`, { token: alice })
+  const refusal = await refused(server, `/v2/episode-requests/${id}/reports`, { token: alice, body: report })
+  assert.deepEqual(refusal, [422, 'ROLE_UNSUPPORTED'])
+  await server.close()
+  server = await start(true)
+  assert.deepEqual([(await ended(waits.id)).status, (await ended(waits.id)).notice], ['completed', null])
 })

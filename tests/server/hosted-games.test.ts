@@ -237,8 +237,10 @@ test('hosted games: a lobby with free slots expires after its time, and its epis
     assert.match(late.body.message, /lobby has expired/)
     assert.match(await (await fetch(lobby.lobby_url)).text(), /The lobby has expired/)
     const episode = new URL(joined.body.player_url).pathname.split('/')[2]
-    const found: any = await (await fetch(`${short.url}/api/episodes/${episode}`)).json()
-    assert.notEqual(found.status, 'live')
+    await eventually('the episode has ended', async () => {
+      const found: any = await (await fetch(`${short.url}/api/episodes/${episode}`)).json()
+      return found.status === 'live' ? undefined : true
+    })
   } finally {
     await short.close()
   }

@@ -15,7 +15,7 @@ export interface BodyFlags {
   readonly episodes?: number
   readonly seed?: number
   readonly notes?: string
-  readonly config?: string
+  readonly gameConfig?: string
 }
 
 /** Bytes of a body on standard input. */
@@ -61,14 +61,14 @@ async function readInput(): Promise<string> {
 }
 
 function fromFlags(flags: BodyFlags): JsonObject {
-  const { league, division, coworld, variant, player, episodes, seed, notes, config } = flags
+  const { league, division, coworld, variant, player, episodes, seed, notes, gameConfig } = flags
   if (player.length === 0 || (league ?? division ?? coworld) === undefined) {
     throw new AppError('USAGE', 'say what is played and by whom', {
       hint: 'Give a file, or --league, --division or --coworld and one --player for each slot.',
     })
   }
-  const overrides = config === undefined ? undefined : parseJson(config, '--config')
-  if (overrides !== undefined && !isObject(overrides)) throw new AppError('USAGE', '--config is no JSON object')
+  const overrides = gameConfig === undefined ? undefined : parseJson(gameConfig, '--game-config')
+  if (overrides !== undefined && !isObject(overrides)) throw new AppError('USAGE', '--game-config is no JSON object')
   return {
     target: {
       ...(league === undefined ? {} : { league_id: league }),

@@ -52,10 +52,15 @@ export function addExperience(io: Io, { group, server }: { readonly group: Comma
     .option('-d, --division <id>', 'play a division of a league')
     .option('--coworld <id>', 'play a world of the server: cow_<world>')
     .option('--variant <id>', 'variant to play; default: the first')
-    .option('--player <player>', 'who plays, once for each slot (repeatable)', collect, [])
+    .option(
+      '--player <player>',
+      'who plays, once for each slot (repeatable): NAME, NAME:vN, an id, bot:NAME, top:N or random; @SLOT keeps a place',
+      collect,
+      [],
+    )
     .option('--episodes <n>', 'how many, 1 to 100; default: 1', within(1, 100))
     .option('--seed <n>', 'seed of the first episode; default: a random one', parseSeed)
-    .option('--config <json>', 'replace keys of the configuration')
+    .option('--game-config <json>', 'replace keys of the configuration')
     .option('--notes <text>', 'a note for yourself')
     .option('--wait', 'wait until all episodes have ended')
   add('list', { description: 'List your requests, newest first.', example: ' --limit 10' }, list(io))

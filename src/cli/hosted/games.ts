@@ -31,7 +31,7 @@ export function addGames(io: Io, { group, add, server }: { group: Command; add: 
     (client, flags, id = '') =>
       createGame(io, client, { ...flags, ...create.opts(), id, isDefault: flags.server === server }),
   )
-    .argument('<coworld>', 'id of an uploaded coworld, or cow_<world> for a world of the server')
+    .argument('<coworld>', 'id or name of an uploaded coworld, or cow_<world> for a world of the server')
     .option('--variant <id>', 'variant to play; default: the first')
     .option('--spectators', 'let anyone watch (default)')
     .option('--no-spectators', 'let only the players see the game')
@@ -44,10 +44,10 @@ export function addGames(io: Io, { group, add, server }: { group: Command; add: 
   group.addCommand(games)
   const open: Command = add(
     'replay-open',
-    { description: 'Open the replay of an episode of a league.', example: ' ereq_1 --hosted' },
+    { description: 'Open the replay of an episode of a league, or of a hosted game.', example: ' ereq_1 --hosted' },
     (client, flags, id = '') => openEpisode(io, client, { ...flags, ...open.opts(), id }),
   )
-    .argument('<id>')
+    .argument('<id>', 'ereq_… or ps_…')
     .option('--hosted', 'ask the server for a viewer and print its address')
     .addOption(new Option('--runtime <runtime>', 'how the game is started').choices([...RUNTIMES]).default('container'))
     .addOption(new Option('--timeout-seconds <n>', 'time limit of the health check').default(60).argParser(parseCount))
@@ -113,6 +113,9 @@ function printGame(io: Io, game: PlaySessionState): void {
     ['Variant', game.variant_id],
     ['Slots taken', `${game.players.length} of ${game.player_count}`],
     ['Lobby', game.lobby_url],
+    ...(game.reason === null ? [] : [['Reason', game.reason] as const]),
+    ...(game.results_url === null ? [] : [['Results', game.results_url] as const]),
+    ...(game.replay_url === null ? [] : [['Replay', game.replay_url] as const]),
   ])
   const rows = game.players.map(({ slot, label }) => [String(slot), label])
   if (rows.length > 0) printTable(io, ['Slot', 'Player'], rows)
@@ -127,18 +130,39 @@ interface OpenFlags {
   readonly timeoutSeconds: number
 }
 
-/** @throws AppError SERVER_REFUSED for an episode without a replay, and the codes of `openReplay` */
-async function openEpisode(io: Io, client: HostedClient, flags: OpenFlags): Promise<void> {
-  const { id, replay_url: uri, coworld_id: coworld } = await client.get(`/v2/episode-requests/${flags.id}`, ReadEpisode)
-  if (uri === null || coworld === null) {
-    throw new AppError('SERVER_REFUSED', `${id} has no ${uri === null ? 'replay' : 'coworld'}`, {
-      hint: `Look at it with: paracosm coworld episodes ${id}`,
+/** Packages have UUIDs, and worlds of a server are named. */
+const UPLOADED = /^cow_[0-9a-f]{8}-[0-9a-f-]{27}$/
+
+/** The recording of an episode of a league, or of a hosted game. @throws AppError SERVER_REFUSED when there is none */
+async function findRecording(client: HostedClient, id: string): Promise<{ coworld: string; uri: string }> {
+  if (id.startsWith('ps_')) {
+    const game = await client.get(`${SESSIONS}/${encodeURIComponent(id)}`, PlaySessionState)
+    if (game.replay_url !== null) return { coworld: game.coworld_id, uri: game.replay_url }
+    const why = game.reason === null ? `its status is ${game.status}` : game.reason
+    throw new AppError('SERVER_REFUSED', `${id} has no replay: ${why}`, {
+      hint: `Look at it with: paracosm coworld hosted-game show ${id}`,
     })
   }
+  const found = await client.get(`/v2/episode-requests/${encodeURIComponent(id)}`, ReadEpisode)
+  const { replay_url: uri, coworld_id: coworld } = found
+  if (uri !== null && coworld !== null) return { coworld, uri }
+  throw new AppError('SERVER_REFUSED', `${found.id} has no ${uri === null ? 'replay' : 'coworld'}`, {
+    hint: `Look at it with: paracosm coworld episodes ${found.id}`,
+  })
+}
+
+/** @throws AppError USAGE for a world of the server in a container, and the codes of `findRecording` and `openReplay` */
+async function openEpisode(io: Io, client: HostedClient, flags: OpenFlags): Promise<void> {
+  const { coworld, uri } = await findRecording(client, flags.id)
   if (flags.hosted) {
     const body = { coworld_id: coworld, replay_uri: uri }
     const viewer = await client.post('/v2/coworlds/replays/session', ReplaySession, body)
     return flags.json ? printWire(io, viewer) : io.out(webLink(flags.server, viewer.viewer_url))
+  }
+  if (flags.runtime === 'container' && !UPLOADED.test(coworld)) {
+    throw new AppError('USAGE', `${coworld} is a world of the server, which has no image`, {
+      hint: `Open it with paracosm itself: add --runtime process. Or let the server show it: add --hosted.`,
+    })
   }
   await using manifest = await findManifest(coworld, { server: flags.server, signal: io.signal })
   await using recording = await findReplay(uri, { signal: io.signal })

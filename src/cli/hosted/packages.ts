@@ -16,6 +16,7 @@ import { printTable } from '../table.ts'
 import { type Action, type Add, cell, lines, printWire, yes } from './commands.ts'
 import { addDownload } from './download.ts'
 import { LIST_MS, notFound, readPackages } from './package-list.ts'
+import { addRemoval } from './removal.ts'
 import { engineOf, uploadImage } from './upload-image.ts'
 
 export function addPackages(io: Io, add: Add): void {
@@ -39,6 +40,7 @@ export function addPackages(io: Io, add: Add): void {
     add('images', { description: 'List your uploaded images, or show one.', example: ' img_1' }, images(io)),
   ).argument('[id]', 'img_…')
   addDownload(io, add)
+  addRemoval(io, add)
 }
 
 const list =
@@ -64,7 +66,7 @@ const show =
     const found = await findInPages(
       (offset) => readPackages(client, offset),
       (page) => page.find((each) => each.id === id),
-    )
+    ).then((listed) => listed ?? readWorld(client, id))
     if (!found) throw notFound(`Coworld not found: ${id}`)
     if (json) return printWire(io, found)
     lines(io, [
@@ -76,6 +78,15 @@ const show =
       ['Size', `${found.size_bytes} bytes`],
     ])
   }
+
+/** Worlds of a server are no uploads, so no list has them; undefined: there is no such world. */
+async function readWorld(client: HostedClient, id = ''): Promise<HostedCoworld | undefined> {
+  if (!id.startsWith('cow_')) return undefined
+  return client.get(`/v2/coworlds/${encodeURIComponent(id)}`, HostedCoworld).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'SERVER_REFUSED') return undefined
+    throw error
+  })
+}
 
 const images =
   (io: Io): Action =>

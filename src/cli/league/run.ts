@@ -95,6 +95,9 @@ async function findOrMake(io: Io, { leagues, rounds }: LeagueStorage, spec: Leag
   const { entries, total } = await rounds.list({ leagueId: league.id }, { limit: 1 })
   io.err(`Continuing the league ${league.name} after ${total} rounds.`)
   if (added.length > 0) io.err(`New in the league: ${added.join(', ')}.`)
+  if (JSON.stringify(spec.commissioner) !== JSON.stringify(league.commissioner)) {
+    io.err(`The league keeps its commissioner. Change it with: paracosm league migrate ${league.slug} --file FILE`)
+  }
   return { league, last: entries[0] }
 }
 

@@ -1,39 +1,40 @@
-// Hosted games: an episode whose slots are given out one by one in a lobby. The episode is live from the start, so that
-// pages and sockets of a slot work as soon as it is given out; it makes no step before every slot has its player.
-import { randomInt, randomUUID } from 'node:crypto'
-import type { Episode } from '../../episode/episode.ts'
+// Hosted games: sessions whose slots are given out one by one in a lobby, with limits and the time of the lobby. How a
+// game is played is the matter of its stage: an episode of this server, or a container of an uploaded package.
+import { randomUUID } from 'node:crypto'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import type { Log } from '../../host/log.ts'
-import { AppError } from '../../kernel/errors.ts'
-import { configureWorld, type World } from '../../kernel/world.ts'
 import { Mutex } from '../../lib/mutex.ts'
-import type { HolderRecord, Joiner, PlaySessionRecord, PlaySessions } from '../../store/play/play-sessions.ts'
+import type { CoworldRecord } from '../../store/leagues/coworlds.ts'
+import {
+  type HolderRecord,
+  type Joiner,
+  over,
+  type PlaySessionRecord,
+  type PlaySessions,
+} from '../../store/play/play-sessions.ts'
+import { type PackageParts, PackageStage } from './package-stage.ts'
+import type { Ended, Plan, Stage, StageHost } from './stage.ts'
+import { type HostedWorld, WorldStage } from './world-stage.ts'
 
 /** Milliseconds until a lobby whose slots were not all taken expires. */
 export const LOBBY_MS = 30 * 60_000
-/** Milliseconds to wait for the connections of players once every slot has been given out. */
-export const CONNECT_MS = 180_000
-/** Milliseconds between the last player connecting and the first step. */
-const LEAD_MS = 500
-/** Steps per second. */
-const STEPS_PER_SECOND = 5
 
 export interface HostedGamesOptions {
   readonly sessions: PlaySessions
   readonly episodes: EpisodeService
+  readonly packages: PackageParts
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly now?: () => number
   readonly lobbyMs?: number | undefined
+  /** Milliseconds that a full game waits for its players; default: CONNECT_MS. */
+  readonly connectMs?: number | undefined
 }
 
-/** What is hosted: a world of this server. */
-export interface HostedWorld {
-  readonly coworldId: string
-  readonly world: World
-}
+/** What is hosted: a world of this server, or an uploaded package. */
+export type HostedCoworldChoice = HostedWorld | { readonly coworld: CoworldRecord }
 
-export interface NewHostedGame extends HostedWorld {
+export type NewHostedGame = HostedCoworldChoice & {
   readonly variantId: string | undefined
   readonly allowsSpectators: boolean
   /** Who creates it; null: the operator. */
@@ -48,78 +49,65 @@ export interface GivenSlot {
 
 export type HostedStatus = 'lobby' | 'playing' | 'ended' | 'expired'
 
-export class HostedGames {
+export class HostedGames implements StageHost {
+  readonly packages: PackageStage
+  readonly #worlds: WorldStage
   readonly #options: HostedGamesOptions
+  /** Of lobbies, until they expire. */
   readonly #timers = new Map<string, NodeJS.Timeout>()
-  /** Live episodes that nobody may watch. */
-  readonly #unwatched = new Set<string>()
   /** Creations wait for each other, so that the limits hold. */
   readonly #creating = new Mutex()
   #isClosed = false
 
   constructor(options: HostedGamesOptions) {
     this.#options = options
+    const { log, episodes, sessions, connectMs } = options
+    this.#worlds = new WorldStage({ episodes, log, host: this, now: () => this.#now(), connectMs })
+    this.packages = new PackageStage({ ...options.packages, sessions, log, host: this, connectMs })
   }
 
   /**
    * Opens a lobby.
-   * @throws AppError UNKNOWN_VARIANT, RATE_LIMITED, QUEUE_FULL and the codes of `EpisodeService.start`
+   * @throws AppError UNKNOWN_VARIANT, RATE_LIMITED, QUEUE_FULL and the codes of `EpisodeService.start`; of packages also
+   *   ENGINE_MISSING where this server runs none
    */
   create(wanted: NewHostedGame): Promise<PlaySessionRecord> {
     return this.#creating.run(() => this.#create(wanted))
   }
 
-  async #create({
-    coworldId,
-    world,
-    variantId,
-    allowsSpectators,
-    playerId,
-  }: NewHostedGame): Promise<PlaySessionRecord> {
-    const { sessions, episodes, lobbyMs = LOBBY_MS } = this.#options
-    const variant = variantId ?? world.variants[0]?.id ?? ''
-    const configured = configureWorld(world, variant)
-    const slots = world.slots(configured.config)
+  async #create(wanted: NewHostedGame): Promise<PlaySessionRecord> {
+    const { sessions, lobbyMs = LOBBY_MS } = this.#options
+    const { variantId: variant, playerId, allowsSpectators } = wanted
+    const plan: Plan =
+      'world' in wanted ? this.#worlds.plan(wanted, variant) : this.packages.plan(wanted.coworld, variant)
+    const { coworldId, variantId, slots } = plan
     const id = randomUUID()
-    const episodeId = `hosted-${id}`
     const expiresAt = this.#now() + lobbyMs
-    const base = { id, coworldId, variantId: variant, episodeId, playerId, allowsSpectators, slots, expiresAt }
-    const session = await sessions.add(base)
-    if (!allowsSpectators) this.#unwatched.add(episodeId)
+    const base = { id, coworldId, variantId, episodeId: `hosted-${id}`, playerId, allowsSpectators, slots, expiresAt }
+    const session = await sessions.add({ ...base, tokens: plan.seal?.(id) })
     try {
-      const episode = await episodes.start({
-        world,
-        variant,
-        seed: randomInt(2 ** 31),
-        slots: Array.from({ length: slots }, () => null),
-        pacing: { mode: 'rate', stepsPerSecond: STEPS_PER_SECOND },
-        kind: 'hosted',
-        id: episodeId,
-        gatherMs: lobbyMs + CONNECT_MS,
-        leadMs: LEAD_MS,
-      })
-      this.#attend(session, episode)
-      return session
+      await plan.open(session)
     } catch (error) {
-      this.#unwatched.delete(episodeId)
       await sessions.remove(id)
       throw error
     }
+    this.#schedule(session)
+    return session
   }
 
   /**
    * Gives out a slot; a joiner who is known gets its own again.
-   * @throws AppError as `PlaySessions.join`; EPISODE_OVER when the episode is not live here
+   * @throws AppError as `PlaySessions.join`; EPISODE_OVER when there is nothing to play any more
    */
   async join(id: string, who: Joiner): Promise<GivenSlot> {
-    const { sessions, episodes } = this.#options
-    const { session, holder } = await sessions.join(id, who)
-    const episode = episodes.get(session.episodeId)
-    const token = episode?.slots[holder.slot]?.token
-    if (!episode || episode.isClosed || token === undefined) {
-      throw new AppError('EPISODE_OVER', 'this game has ended', { hint: 'Create another game.' })
+    const { session, holder } = await this.#options.sessions.join(id, who)
+    const stage = this.#stageOf(session)
+    const token = stage.tokenOf(session, holder.slot)
+    if (token === undefined) throw over({ status: 'ended', reason: null })
+    if (session.fullAt !== null && !this.#isClosed) {
+      this.#forgetTimer(session.id)
+      stage.fill(session)
     }
-    if (session.fullAt !== null) this.#schedule(session)
     return { session, holder, token }
   }
 
@@ -129,11 +117,8 @@ export class HostedGames {
     return { session, holders: await sessions.holders(id), status: this.statusOf(session) }
   }
 
-  statusOf({ status, episodeId }: PlaySessionRecord): HostedStatus {
-    if (status !== 'open') return status
-    const episode = this.#options.episodes.get(episodeId)
-    if (!episode || episode.isClosed) return 'ended'
-    return episode.status === 'waiting' ? 'lobby' : 'playing'
+  statusOf(session: PlaySessionRecord): HostedStatus {
+    return session.status === 'open' ? this.#stageOf(session).statusOf(session) : session.status
   }
 
   list(playerId: string | undefined, limit: number): Promise<PlaySessionRecord[]> {
@@ -142,96 +127,81 @@ export class HostedGames {
 
   /** Ends a game, whether it has begun or not. One that has ended stays as it is. */
   async end(session: PlaySessionRecord): Promise<void> {
-    if (await this.#options.sessions.close(session.id, 'ended')) await this.#truncate(session, 'ended by its host')
+    const reason = 'ended by its host'
+    if (await this.over(session, { status: 'ended', reason })) await this.#stageOf(session).stop(session, reason)
   }
 
   /** Whether an episode is a hosted game under way that nobody but its players may see. */
   isClosedToViewers(episodeId: string): boolean {
-    return this.#unwatched.has(episodeId)
+    return this.#worlds.isClosedToViewers(episodeId)
   }
 
   /** Brings lobbies and games back after a stop. @returns how many */
   async resume(): Promise<number> {
-    const { sessions, episodes, log } = this.#options
     let resumed = 0
-    for (const session of await sessions.open()) {
-      const { episodeId, expiresAt, fullAt } = session
-      if (!session.allowsSpectators) this.#unwatched.add(episodeId)
-      const gatherMs = fullAt === null ? Math.max(0, expiresAt - this.#now()) + CONNECT_MS : CONNECT_MS
-      try {
-        const live = episodes.get(episodeId) ?? (await episodes.resumeById(episodeId, { gatherMs, leadMs: LEAD_MS }))
-        this.#attend(session, live)
-        resumed++
-      } catch (err) {
-        // Ended when the server stopped, or not to be resumed: its lobby leads nowhere.
-        if (!(err instanceof AppError)) log.error({ session: session.id, err }, 'hosted.resume_failed')
-        await this.#forget(session)
+    for (const session of await this.#options.sessions.open()) {
+      const stage = this.#stageOf(session)
+      const ended = await stage.resume(session)
+      if (ended) {
+        await this.over(session, ended)
+        continue
       }
+      resumed++
+      if (session.fullAt === null) this.#schedule(session)
+      else stage.fill(session)
     }
     return resumed
   }
 
-  close(): void {
+  /** Games of packages end with the server; the others go on with the next one. */
+  async close(): Promise<void> {
     this.#isClosed = true
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()
+    await this.#worlds.close()
+    await this.packages.close()
+  }
+
+  over(session: PlaySessionRecord, { status, ...closing }: Ended): Promise<boolean> {
+    this.#forgetTimer(session.id)
+    return this.#options.sessions.close(session.id, status, closing)
+  }
+
+  fault(session: PlaySessionRecord, err: unknown): void {
+    this.#options.log.error({ session: session.id, err }, 'hosted.failed')
   }
 
   #now(): number {
     return (this.#options.now ?? Date.now)()
   }
 
-  #attend(session: PlaySessionRecord, episode: Episode): void {
-    this.#schedule(session)
-    const over = (): void => {
-      // A game that the server stops is resumed by the next one.
-      if (!this.#isClosed && episode.status !== 'stopped')
-        this.#forget(session).catch((err) => this.#fault(session, err))
-    }
-    episode.done.then(over, over)
+  #stageOf({ tokens }: PlaySessionRecord): Stage {
+    return tokens === null ? this.#worlds : this.packages
   }
 
-  async #forget(session: PlaySessionRecord): Promise<void> {
-    clearTimeout(this.#timers.get(session.id))
-    this.#timers.delete(session.id)
-    this.#unwatched.delete(session.episodeId)
-    await this.#options.sessions.close(session.id, 'ended')
-  }
-
-  /** The next thing that time does to a session: its lobby expires, or it begins without those who do not come. */
+  /** Lets a lobby expire at its time. */
   #schedule(session: PlaySessionRecord): void {
     if (this.#isClosed) return
-    clearTimeout(this.#timers.get(session.id))
-    const at = session.fullAt === null ? session.expiresAt : session.fullAt + CONNECT_MS
-    const act = session.fullAt === null ? () => this.#expire(session) : () => this.#begin(session)
-    const run = (): void => void act().catch((err: unknown) => this.#fault(session, err))
-    this.#timers.set(session.id, setTimeout(run, Math.max(0, at - this.#now())))
+    this.#forgetTimer(session.id)
+    const expire = (): void => void this.#expire(session).catch((error: unknown) => this.fault(session, error))
+    this.#timers.set(session.id, setTimeout(expire, Math.max(0, session.expiresAt - this.#now())))
   }
 
   async #expire(session: PlaySessionRecord): Promise<void> {
-    const { sessions } = this.#options
-    if (await sessions.close(session.id, 'expired', { onlyLobby: true })) {
-      await this.#truncate(session, 'its lobby expired')
-      return
+    // Not when the last slot was given out in this moment.
+    if (await this.#options.sessions.close(session.id, 'expired', { onlyLobby: true })) {
+      await this.#stageOf(session).stop(session, 'its lobby expired')
     }
-    // The last slot was given out in this moment.
-    const now = await sessions.get(session.id)
-    if (now.status === 'open' && now.fullAt !== null) this.#schedule(now)
   }
 
-  async #begin(session: PlaySessionRecord): Promise<void> {
-    const episode = this.#options.episodes.get(session.episodeId)
-    if (episode?.status !== 'waiting') return
-    if (episode.slots.some(({ hasBeenTaken }) => hasBeenTaken)) episode.begin(true)
-    else if (await this.#options.sessions.close(session.id, 'expired')) await this.#truncate(session, 'nobody came')
+  #forgetTimer(id: string): void {
+    clearTimeout(this.#timers.get(id))
+    this.#timers.delete(id)
   }
+}
 
-  async #truncate({ episodeId }: PlaySessionRecord, reason: string): Promise<void> {
-    const episode = this.#options.episodes.get(episodeId)
-    if (episode && !episode.isClosed) await episode.truncate(reason)
-  }
-
-  #fault(session: PlaySessionRecord, err: unknown): void {
-    this.#options.log.error({ session: session.id, err }, 'hosted.failed')
-  }
+/** @throws AppError EPISODE_OVER */
+export function refuseEnded({ session, status }: { session: PlaySessionRecord; status: HostedStatus }): void {
+  if (status === 'lobby' || status === 'playing') return
+  throw over({ status: status === 'expired' ? 'expired' : 'ended', reason: session.reason })
 }

@@ -1,8 +1,8 @@
-// Takes experience requests and plays their episodes, each a job of the store with a priority below those of rounds. An
-// episode is settled once, whatever happens to the server meanwhile.
+// Takes experience requests and plays their episodes, each a job of the store. Episodes of rounds go first: those of
+// requests begin only while no episode of a round waits. An episode is settled once, whatever happens to the server.
 import { randomInt } from 'node:crypto'
 import type { BlobStore } from '../../host/blobs.ts'
-import type { JobHandler } from '../../host/jobs.ts'
+import { type JobHandler, JobWorker } from '../../host/jobs.ts'
 import type { Log } from '../../host/log.ts'
 import type { WorldRegistry } from '../../host/world-registry.ts'
 import { AppError } from '../../kernel/errors.ts'
@@ -18,6 +18,7 @@ import type { Rounds } from '../../store/leagues/rounds.ts'
 import type { EpisodeRecord } from '../../store/leagues/rows.ts'
 import { removeArtefacts } from '../episode-artefacts.ts'
 import type { EpisodePlayer } from '../episode-player.ts'
+import { EPISODE_QUEUE } from '../league-service.ts'
 import { planEpisodes } from './plan-episodes.ts'
 import { resolveRoster } from './resolve-roster.ts'
 import { resolveTarget } from './resolve-target.ts'
@@ -29,14 +30,12 @@ export interface ExperienceDeskOptions {
   readonly queue: JobQueue
   readonly blobs: BlobStore
   readonly worlds: WorldRegistry
-  readonly player: EpisodePlayer
+  readonly player: Pick<EpisodePlayer, 'play'>
   /** Whether this server runs uploaded programs; if not, episodes with them wait for one that does. */
   readonly runsPrograms: boolean
   readonly log: Log
   /** The policy versions of a division's leaderboard, best first. */
   readonly ranked: (divisionId: string) => Promise<readonly string[]>
-  /** Called when there are new jobs. */
-  readonly wake: () => void
   /** Milliseconds between two checks for what a killed server left; default 30,000. */
   readonly sweepMs?: number | undefined
 }
@@ -45,8 +44,12 @@ const QUEUE = 'experience-episode'
 /** Of episodes with uploaded programs. */
 const PROGRAM_QUEUE = 'experience-program'
 const QUEUES = [QUEUE, PROGRAM_QUEUE] as const
-/** Rounds have priority 0. The first episodes of every request come before the later ones of others. */
+/** The first episodes of every request come before the later ones of others. */
 const PRIORITY = -100
+/** Milliseconds after which another server may take the episode of a killed one. */
+const LEASE_MS = 10_000
+/** Milliseconds between two checks for episodes of rounds that wait. */
+const YIELD_MS = 200
 /** Maximum attempts of an episode: servers may be killed, but an episode must not kill them forever. */
 const ATTEMPTS = 20
 const SWEEP_MS = 30_000
@@ -55,26 +58,31 @@ const PASSING: readonly number[] = [408, 409, 429]
 
 export class ExperienceDesk {
   readonly #options: ExperienceDeskOptions
+  readonly #worker: JobWorker
   readonly #stop = new AbortController()
   #loop: Promise<void> | undefined
 
   constructor(options: ExperienceDeskOptions) {
     this.#options = options
-  }
-
-  /** The handlers of this server, for its worker of episodes. */
-  get handlers(): ReadonlyMap<string, JobHandler> {
     const play: JobHandler = (job, { signal }) => this.#play(job, signal)
-    return new Map([[QUEUE, play], ...(this.#options.runsPrograms ? [[PROGRAM_QUEUE, play] as const] : [])])
+    this.#worker = new JobWorker({
+      queue: options.queue,
+      leaseMs: LEASE_MS,
+      name: `experience-${process.pid}`,
+      handlers: new Map([[QUEUE, play], ...(options.runsPrograms ? [[PROGRAM_QUEUE, play] as const] : [])]),
+      onFault: (err) => options.log.error({ err }, 'league.experience_failed'),
+    })
   }
 
-  /** Continues what an earlier server left, and looks again from time to time. */
+  /** Continues what an earlier server left, and checks again from time to time. */
   start(): void {
+    this.#worker.start()
     this.#loop ??= this.#sweepForever()
   }
 
   async stop(): Promise<void> {
     this.#stop.abort()
+    await this.#worker.stop()
     await this.#loop
   }
 
@@ -84,7 +92,7 @@ export class ExperienceDesk {
    * @throws AppError VALIDATION_ERROR, UNKNOWN_*, CONFIG_INVALID, NOT_YOURS, RATE_LIMITED
    */
   async create(playerId: string | null, request: ExperienceRequest): Promise<ExperienceRecord> {
-    const { leagues, worlds, experiences, ranked, wake } = this.#options
+    const { leagues, worlds, experiences, ranked } = this.#options
     const target = await resolveTarget(request, { leagues, worlds })
     const { entries, pool } = await resolveRoster(request, { leagues, playerId, target, ranked })
     const seed = request.seed ?? randomInt(2 ** 31)
@@ -101,7 +109,6 @@ export class ExperienceDesk {
       planned,
     )
     await this.#enqueue(await experiences.episodes(made.id))
-    wake()
     await this.#prune(playerId)
     return made
   }
@@ -125,36 +132,41 @@ export class ExperienceDesk {
   async noticeOf({ id, endedAt }: ExperienceRecord): Promise<string | null> {
     if (this.#options.runsPrograms || endedAt !== null) return null
     const waiting = (await this.#options.experiences.episodes(id)).filter(({ status }) => status === 'pending')
-    const needs = await Promise.all(waiting.map((episode) => this.#needsPrograms(episode)))
-    return needs.includes(true)
+    return (await this.#uploadedOf(waiting)).size > 0
       ? 'It waits for a server that runs uploaded programs: paracosm serve --run-uploads'
       : null
   }
 
-  async #needsPrograms({ request }: EpisodeRecord): Promise<boolean> {
-    for (const id of new Set(request.policy_version_ids)) {
-      if (isUploaded((await this.#options.leagues.policyVersion(id)).player)) return true
+  /** The versions of episodes that are uploaded programs. */
+  async #uploadedOf(episodes: readonly EpisodeRecord[]): Promise<ReadonlySet<string>> {
+    const found = new Set<string>()
+    for (const id of new Set(episodes.flatMap(({ request }) => request.policy_version_ids))) {
+      if (isUploaded((await this.#options.leagues.policyVersion(id)).player)) found.add(id)
     }
-    return false
+    return found
   }
 
   async #enqueue(episodes: readonly EpisodeRecord[]): Promise<void> {
+    const uploaded = await this.#uploadedOf(episodes)
     for (const [index, episode] of episodes.entries()) {
       if (episode.status !== 'pending') continue
+      const isProgram = episode.request.policy_version_ids.some((id) => uploaded.has(id))
       await this.#options.queue.enqueue({
-        queue: (await this.#needsPrograms(episode)) ? PROGRAM_QUEUE : QUEUE,
+        queue: isProgram ? PROGRAM_QUEUE : QUEUE,
         payload: { episode: episode.id },
         dedupeKey: episode.id,
         priority: PRIORITY - index,
         maxAttempts: ATTEMPTS,
       })
     }
+    this.#worker.wake()
   }
 
   async #play(job: JobRecord, signal: AbortSignal): Promise<undefined> {
     const { rounds, player } = this.#options
     const { episode: id } = parseWith(LeagueEpisodeJob, job.payload, { code: 'STORE_CORRUPT', what: 'A job' })
     try {
+      await this.#letRoundsPass(signal)
       await player.play(job.payload, signal)
     } catch (error) {
       if (signal.aborted) throw signal.reason
@@ -165,6 +177,14 @@ export class ExperienceDesk {
     const episode = await rounds.findEpisode(id)
     if (episode?.experienceId != null) await this.#options.experiences.finish(episode.experienceId)
     return undefined
+  }
+
+  /** Waits while an episode of a round waits. @throws the reason of the signal */
+  async #letRoundsPass(signal: AbortSignal): Promise<void> {
+    const waiting = { queue: EPISODE_QUEUE, status: 'queued' } as const
+    while ((await this.#options.queue.list(waiting, { limit: 1 })).some(({ runAt }) => runAt <= Date.now())) {
+      await sleep(YIELD_MS, signal)
+    }
   }
 
   async #giveUp(id: string, error: string): Promise<void> {
@@ -183,7 +203,7 @@ export class ExperienceDesk {
 
   /** Gives episodes without a job a new one, ends those whose job has failed for good, and ends requests that are over. */
   async #sweep(): Promise<void> {
-    const { experiences, queue, wake } = this.#options
+    const { experiences, queue } = this.#options
     for (const id of await experiences.open()) {
       if (this.#stop.signal.aborted) return
       const episodes = await experiences.episodes(id)
@@ -198,7 +218,6 @@ export class ExperienceDesk {
       }
       if (open.some((episode) => !jobs.has(episode.id) || jobs.get(episode.id)?.status === 'done')) {
         await this.#enqueue(await experiences.episodes(id))
-        wake()
       }
       await experiences.finish(id)
     }

@@ -39,7 +39,10 @@ export async function resolveRoster(request: ExperienceRequest, context: RosterC
   const slots = world.slots(configured.config)
   const { roster } = request
   if (roster.length !== slots) {
-    throw bad(`the roster has ${roster.length} players, and ${world.id} ${variantId} has ${slots} slots`)
+    throw bad(
+      `the roster has ${roster.length === 1 ? '1 player' : `${roster.length} players`}, and ${world.id} ${variantId} has ${slots === 1 ? '1 slot' : `${slots} slots`}`,
+      `Give one player for each slot; several may be the same policy.`,
+    )
   }
   checkSlots(roster.map(({ slot }) => slot))
   const found = new Map<string, PolicyVersionRecord>()

@@ -118,13 +118,13 @@ export class RoleDesk {
   /**
    * Asks for a report.
    * @param playerId null: the operator
-   * @throws AppError ENGINE_MISSING when this server runs no roles; UNKNOWN_UPLOAD; USAGE when the package has no such
+   * @throws AppError ROLE_UNSUPPORTED when this server runs no such role; UNKNOWN_UPLOAD; USAGE when the package has no such
    * role; RATE_LIMITED
    */
   async create(playerId: string | null, episodeId: string, request: ReportRequest): Promise<ReportRecord> {
     const { coworlds, reports, roles } = this.#options
     if (!roles) {
-      throw new AppError('ENGINE_MISSING', OFF, {
+      throw new AppError('ROLE_UNSUPPORTED', OFF, {
         hint: 'Start it with `paracosm serve --run-uploads` and a container engine, or run the role on your machine: paracosm coworld run-grader',
       })
     }

@@ -6,6 +6,7 @@ import { type BlobStore, readBlob } from '../../host/blobs.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { parseJson, parseWith } from '../../kernel/parse.ts'
 import { type ImageRecord, type Images, MAX_IMAGE_BYTES } from '../../store/leagues/images.ts'
+import { BlobGuard } from './blob-guard.ts'
 import { type ImageRegistry, imageBlob } from './image-registry.ts'
 
 /** Maximum bytes of one layer, of the layers of one image, and of its manifest. */
@@ -45,6 +46,8 @@ export interface ImageDeskOptions {
 }
 
 export class ImageDesk {
+  /** Keeps the bytes of pushes under way from being removed. */
+  readonly guard = new BlobGuard()
   readonly #options: ImageDeskOptions
 
   constructor(options: ImageDeskOptions) {
@@ -81,8 +84,17 @@ export class ImageDesk {
         hint: 'Ask the operator of the server for room.',
       })
     }
-    await registry.putBlob({ repository: ImageDesk.path(image), digest, size, content: checked(content, digest, size) })
-    await images.addBlob(image.repository, digest, size)
+    await images.touch(image.id)
+    await this.guard.push(digest, async () => {
+      await registry.putBlob({
+        repository: ImageDesk.path(image),
+        digest,
+        size,
+        content: checked(content, digest, size),
+      })
+      await images.addBlob(image.repository, digest, size)
+    })
+    await images.touch(image.id)
   }
 
   /**
@@ -101,10 +113,13 @@ export class ImageDesk {
       })
     }
     await this.#checkParts(image, manifest)
-    await blobs.put(imageBlob(digest), bytes)
-    const upload = { repository: ImageDesk.path(image), tag: image.tag, type: manifest.mediaType, bytes }
-    await registry.putManifest(upload)
-    await images.tag(image.id, digest)
+    await images.touch(image.id)
+    await this.guard.push(digest, async () => {
+      await blobs.put(imageBlob(digest), bytes)
+      const upload = { repository: ImageDesk.path(image), tag: image.tag, type: manifest.mediaType, bytes }
+      await registry.putManifest(upload)
+      await images.tag(image.id, digest)
+    })
     return digest
   }
 

@@ -30,8 +30,11 @@ export interface ImageRegistry {
   readBlob(digest: string): AsyncGenerator<Buffer> | undefined
 }
 
-/** The name of a blob with the bytes of a digest. */
-export const imageBlob = (digest: string): string => `images/${digest.replace(':', '-')}`
+/** What the names of the blobs of images begin with. */
+export const IMAGE_BLOBS = 'images/'
+/** The name of a blob with the bytes of a digest, and back. */
+export const imageBlob = (digest: string): string => `${IMAGE_BLOBS}${digest.replace(':', '-')}`
+export const imageDigest = (blob: string): string => blob.slice(IMAGE_BLOBS.length).replace('-', ':')
 
 /** Keeps images in the blobs of this server. Equal bytes are stored once. */
 export function createOwnRegistry(blobs: BlobStore): ImageRegistry {

@@ -60,6 +60,11 @@ export class LocalImages {
     })
   }
 
+  /** Removes an image from the engine, where it is; it may be used there still, which engines refuse. */
+  async forget(image: ImageRecord): Promise<void> {
+    await askEngine(this.#options.engine, ['image', 'rm', ownReference(image)], ASK_MS)
+  }
+
   async #pull(reference: string): Promise<void> {
     const answer = await askEngine(this.#options.engine, pullArguments(this.#options.engine, reference), LOAD_MS)
     if (!answer.ok) throw missing(reference, answer.stderr)

@@ -49,6 +49,10 @@ function canonicalJson(value: JsonValue): string {
   return `{${fields.map(([key, each]) => `${JSON.stringify(key)}:${canonicalJson(each)}`).join(',')}}`
 }
 
+/** The hash of a manifest, whatever the order of its keys. */
+export const manifestHash = (manifest: JsonObject): string =>
+  `sha256:${createHash('sha256').update(canonicalJson(manifest)).digest('hex')}`
+
 export class PackageDesk {
   readonly #options: PackageDeskOptions
   readonly #worker: JobWorker | undefined
@@ -101,13 +105,12 @@ export class PackageDesk {
     const { coworlds, certifier } = this.#options
     const { game } = parseAnyManifest(manifest, 'the manifest').manifest
     const images = await this.#imagesOf(playerId, manifest)
-    const text = canonicalJson(manifest)
     const { coworld } = await coworlds.add({
       playerId,
       name: game.name,
       version: game.version,
       manifest: JSON.stringify(manifest),
-      hash: `sha256:${createHash('sha256').update(text).digest('hex')}`,
+      hash: manifestHash(manifest),
       bytes: Buffer.byteLength(JSON.stringify(manifest)),
       certification: { status: 'pending', notes: certifier ? null : WAITING, checks: [] },
     })
@@ -137,7 +140,9 @@ export class PackageDesk {
     const names = packageImages(manifest)
     return Promise.all(
       names.map(async (name) => {
-        const image = name.startsWith('img_') ? await images.get(name.slice('img_'.length)) : undefined
+        const id = name.slice('img_'.length)
+        // Touched first: from here on it is not removed before the package refers to it.
+        const image = name.startsWith('img_') && (await images.touch(id)) ? await images.get(id) : undefined
         const isOwn = image && (playerId === null || image.playerId === playerId)
         if (isOwn && image.isReady) return image
         const what = isOwn ? 'is not completely pushed' : 'is not the id of an image of yours'

@@ -1,10 +1,14 @@
 // Hosted games over HTTP: create, look at, join and end them. The pages of their lobbies are in lobby.ts.
+import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { type BlobStore, readBlob } from '../../host/blobs.ts'
 import type { WorldRegistry } from '../../host/world-registry.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { GivenSlot, HostedGames, HostedStatus } from '../../league/hosted/hosted-games.ts'
+import { replayBlob, resultsBlob } from '../../league/hosted/package-rollout.ts'
+import type { OpenViewer } from '../../league/hosted/replay-viewers.ts'
 import {
   HostedJoin,
   HostedLobby,
@@ -13,6 +17,7 @@ import {
   type SlotHolder,
 } from '../../protocol/hosted-games.ts'
 import { Problem } from '../../protocol/problem.ts'
+import type { Coworlds } from '../../store/leagues/coworlds.ts'
 import type { HolderRecord, PlaySessionRecord } from '../../store/play/play-sessions.ts'
 import { routeLimit } from '../../transport/rate-limit.ts'
 import { findCoworld } from '../coworlds.ts'
@@ -23,6 +28,8 @@ import { Id, limit } from './league-queries.ts'
 export interface HostedGameRouteOptions {
   readonly hosted: HostedGames
   readonly worlds: WorldRegistry
+  readonly coworlds: Coworlds
+  readonly blobs: BlobStore
   readonly auth: HostedAuth
 }
 
@@ -34,7 +41,7 @@ const describe = (summary: string) => ({ summary, tags: ['hosted games'] })
 const SESSION = '/v2/coworlds/play/session/:id'
 
 export const hostedGameRoutes: FastifyPluginCallbackZod<HostedGameRouteOptions> = (app, options, done) => {
-  const { hosted, worlds, auth } = options
+  const { hosted, auth } = options
   app.post(
     '/v2/coworlds/play/session',
     {
@@ -48,7 +55,7 @@ export const hostedGameRoutes: FastifyPluginCallbackZod<HostedGameRouteOptions> 
     async (request) => {
       const { playerId } = await auth.require(request)
       const { coworld_id: id, variant_id: variantId, allow_spectators: allowsSpectators } = request.body
-      const found = await findCoworld(worlds, id)
+      const found = await findCoworld(options, id)
       const session = await hosted.create({ ...found, variantId: variantId ?? undefined, allowsSpectators, playerId })
       return toLobby(session, originOf(request))
     },
@@ -58,7 +65,8 @@ export const hostedGameRoutes: FastifyPluginCallbackZod<HostedGameRouteOptions> 
   done()
 }
 
-const readRoutes: FastifyPluginCallbackZod<HostedGameRouteOptions> = (app, { hosted, auth }, done) => {
+const readRoutes: FastifyPluginCallbackZod<HostedGameRouteOptions> = (app, options, done) => {
+  const { hosted, auth } = options
   app.get(
     '/v2/coworlds/play/sessions',
     {
@@ -85,6 +93,25 @@ const readRoutes: FastifyPluginCallbackZod<HostedGameRouteOptions> = (app, { hos
     },
     async (request) => toState(await hosted.state(bareId(request.params.id)), originOf(request)),
   )
+  app.register(artefactRoutes, options)
+  done()
+}
+
+const artefactRoutes: FastifyPluginCallbackZod<HostedGameRouteOptions> = (app, { hosted, blobs }, done) => {
+  const send = (name: 'results' | 'replay', type: string, summary: string): void => {
+    app.get(`${SESSION}/${name}`, { schema: { ...describe(summary), params: Id } }, async (request, reply) => {
+      const { session } = await hosted.state(bareId(request.params.id))
+      if (!(name === 'results' ? session.hasResults : session.hasReplay)) {
+        throw new AppError('NOT_FOUND', `this game has left no ${name}`, {
+          hint: 'Only games of packages have them here, once they have ended; results_url and replay_url say where.',
+        })
+      }
+      const blob = name === 'results' ? resultsBlob(session.id) : replayBlob(session.id)
+      return reply.type(type).send(Readable.from(readBlob(blobs, blob)))
+    })
+  }
+  send('results', 'application/json', 'The results of a hosted game of a package')
+  send('replay', 'application/octet-stream', 'The replay of a hosted game of a package, as its game wrote it')
   done()
 }
 
@@ -143,8 +170,20 @@ export function playerPath({ session, holder, token }: GivenSlot): string {
     ['slot', String(holder.slot)],
     ['token', token],
   ])
-  return `/episodes/${session.episodeId}/clients/player?${query}`
+  return `${gamePath(session)}/clients/player?${query}`
 }
+
+/** Below which the pages and sockets of a game are. */
+const gamePath = (session: PlaySessionRecord): string =>
+  session.tokens === null ? `/episodes/${session.episodeId}` : `${lobbyPath(session)}/game`
+
+/** The page of a viewer of a package's replay. */
+export const viewerPath = ({ id, uri, door }: OpenViewer): string =>
+  `/hosted/${id}/game/${door.pages}/replay?${new URLSearchParams({ uri })}`
+
+/** Where a package's game keeps what it has left. */
+export const artefactPath = (session: PlaySessionRecord, name: 'results' | 'replay'): string =>
+  `/v2/coworlds/play/session/ps_${session.id}/${name}`
 
 export const lobbyPath = (session: PlaySessionRecord): string => `/hosted/ps_${session.id}`
 
@@ -154,7 +193,7 @@ function toLobby(session: PlaySessionRecord, origin: string): HostedLobby {
     join_url: `${origin}${lobbyPath(session)}/join`,
     lobby_url: `${origin}${lobbyPath(session)}`,
     player_count: session.slots,
-    global_url: session.allowsSpectators ? `${origin}/episodes/${session.episodeId}/clients/global` : null,
+    global_url: session.allowsSpectators ? `${origin}${gamePath(session)}/clients/global` : null,
   }
 }
 
@@ -175,12 +214,20 @@ interface State {
   readonly status: HostedStatus
 }
 
+function replayUrlOf(session: PlaySessionRecord, status: HostedStatus, origin: string): string | null {
+  if (session.tokens !== null) return session.hasReplay ? `${origin}${artefactPath(session, 'replay')}` : null
+  return status === 'ended' ? `${origin}/api/episodes/${session.episodeId}/replay.json` : null
+}
+
 const toState = ({ session, holders, status }: State, origin: string): PlaySessionState => ({
   ...toLobby(session, origin),
   coworld_id: session.coworldId,
   variant_id: session.variantId,
   allow_spectators: session.allowsSpectators,
   status,
+  reason: session.reason,
+  results_url: session.hasResults ? `${origin}${artefactPath(session, 'results')}` : null,
+  replay_url: replayUrlOf(session, status, origin),
   players: holders.map(toHolder),
   created_at: iso(session.createdAt),
   expires_at: iso(session.expiresAt),

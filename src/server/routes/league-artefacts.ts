@@ -4,7 +4,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
-import { slotsWith } from '../../league/episode-artefacts.ts'
 import { ARTEFACT_TYPES, type ArtefactType, PolicyArtefact } from '../../protocol/episode-artefacts.ts'
 import { EpisodeStats } from '../../protocol/hosted.ts'
 import { Problem } from '../../protocol/problem.ts'
@@ -29,7 +28,7 @@ export const leagueArtefactRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> 
 const underPrefix =
   (prefix: (typeof PREFIXES)[number]): FastifyPluginCallbackZod<LeagueRouteOptions> =>
   (app, options, done) => {
-    const { blobs, auth } = options
+    const { auth } = options
     const evidence = new EpisodeEvidence(options)
     const isNewer = prefix !== '/jobs/:id'
     app.get(
@@ -59,7 +58,7 @@ const underPrefix =
         schema: { ...describe('Names of the logs of an episode'), params: Id, response: { 200: z.array(z.string()) } },
       },
       async ({ params }) => {
-        const { logs } = await slotsWith(blobs, (await evidence.find(params.id)).id)
+        const { logs } = await evidence.slots(await evidence.find(params.id))
         return [...logs].sort((a, b) => a - b).map((slot) => `policy_agent_${slot}.${isNewer ? 'log' : 'txt'}`)
       },
     )
@@ -69,7 +68,7 @@ const underPrefix =
         schema: { ...describe('Names of the zips of players'), params: Id, response: { 200: z.array(z.string()) } },
       },
       async ({ params }) => {
-        const { artefacts } = await slotsWith(blobs, (await evidence.find(params.id)).id)
+        const { artefacts } = await evidence.slots(await evidence.find(params.id))
         return [...artefacts].sort((a, b) => a - b).map((slot) => `policy_artifact_${slot}.zip`)
       },
     )

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
+import { readVersion } from '../../lib/version.ts'
 import {
   CoworldCertification,
   CoworldUploadRequest,
@@ -19,10 +20,12 @@ import { Problem } from '../../protocol/problem.ts'
 import type { CoworldRecord } from '../../store/leagues/coworlds.ts'
 import type { ImageRecord } from '../../store/leagues/images.ts'
 import { routeLimit } from '../../transport/rate-limit.ts'
+import { findHostedWorld, worldAsPackage } from '../coworlds.ts'
 import { type Caller, mayUse } from '../hosted-auth.ts'
 import { type ImagePlace, pushInfoOf, toHostedCoworld, toHostedImage, withPublicImages } from '../hosted-images.ts'
 import { bareId } from '../hosted-view.ts'
 import { describe, Id, type LeagueRouteOptions, limit, Offset } from './league-queries.ts'
+import { removalRoutes } from './league-removal.ts'
 import { addUploaded } from './league-uploads.ts'
 
 /** Uploads per minute and address. */
@@ -91,11 +94,12 @@ export const imageRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, o
   )
   app.register(imagePolicyRoute, options)
   app.register(packageRoutes, options)
+  app.register(removalRoutes, options)
   done()
 }
 
 const imagePolicyRoute: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, options, done) => {
-  const { auth } = options
+  const { auth, images } = options
   app.post(
     '/stats/policies/docker-img/complete',
     {
@@ -109,6 +113,7 @@ const imagePolicyRoute: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, opt
     async (request) => {
       const caller = await auth.require(request)
       const { name, container_image_id: id, run = [], policy_secret_env: secrets = {} } = request.body
+      await images.touch(bareId(id))
       const image = await ownImage(options, caller, id)
       if (!image.isReady) {
         throw new AppError('UPLOAD_INVALID', `the image ${id} is not completely pushed`, {
@@ -159,12 +164,14 @@ const packageRoutes: FastifyPluginCallbackZod<LeagueRouteOptions> = (app, option
     '/v2/coworlds/:id',
     {
       schema: {
-        ...describe('One package, with the addresses of its images'),
+        ...describe('One package, with the addresses of its images; or a world of the server: cow_<world>'),
         params: Id,
         response: { 200: HostedCoworld, '4xx': Problem },
       },
     },
     async (request) => {
+      const own = await findHostedWorld(options.episodes.worlds, request.params.id)
+      if (own) return worldAsPackage(own.world, readVersion())
       const found = await shownPackage(options, request, request.params.id)
       return withPublicImages(found, images, placeOf(request))
     },

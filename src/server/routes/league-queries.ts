@@ -23,6 +23,7 @@ export interface LeagueRouteOptions
     | 'coworlds'
     | 'coworldSecrets'
     | 'packages'
+    | 'janitor'
     | 'experiences'
     | 'experienceDesk'
     | 'reports'

@@ -5,15 +5,18 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastif
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
 import type { HostedStatus } from '../../league/hosted/hosted-games.ts'
+import type { ReplayViewers } from '../../league/hosted/replay-viewers.ts'
 import { type HolderRecord, MAX_LABEL, type PlaySessionRecord } from '../../store/play/play-sessions.ts'
 import type { OriginPolicy } from '../../transport/origins.ts'
 import { routeLimit } from '../../transport/rate-limit.ts'
 import { bareId } from '../hosted-view.ts'
-import { type HostedGameRouteOptions, lobbyPath, playerPath } from './hosted-games.ts'
+import { type HostedGameRouteOptions, lobbyPath, playerPath, viewerPath } from './hosted-games.ts'
 import { Id } from './league-queries.ts'
+import { escapeHtml, STYLE, sendPage, sentence } from './lobby-page.ts'
 
 interface Options extends HostedGameRouteOptions {
   readonly origins: OriginPolicy
+  readonly viewers: ReplayViewers
 }
 
 const COOKIE = 'paracosm_slot'
@@ -22,6 +25,8 @@ const COOKIE_S = 86_400
 /** Seconds between two refreshes of a lobby page. */
 const REFRESH_S = 3
 const JOINS_PER_MINUTE = 60
+/** Each may start a container. */
+const VIEWERS_PER_MINUTE = 20
 /** Bytes of a form: a name, encoded. */
 const MAX_FORM = 2000
 const FORM = 'application/x-www-form-urlencoded'
@@ -33,7 +38,7 @@ const Name = z
   .max(MAX_LABEL)
   .regex(/^\P{C}+$/u)
 
-export const lobbyRoutes: FastifyPluginCallback<Options> = (app, { hosted, auth, origins }, done) => {
+export const lobbyRoutes: FastifyPluginCallback<Options> = (app, { hosted, auth, origins, viewers }, done) => {
   app.addHook('onRequest', (request, _reply, next) => next(origins.refuseSensitive(request.headers)))
   app.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: MAX_FORM }, (_request, body, parsed) =>
     parsed(null, body),
@@ -63,12 +68,22 @@ export const lobbyRoutes: FastifyPluginCallback<Options> = (app, { hosted, auth,
       const cookie = `${COOKIE}=${guest.secret}; Path=${lobbyPath(given.session)}; Max-Age=${COOKIE_S}; HttpOnly; SameSite=Strict${secure}`
       return reply.header('set-cookie', cookie).header('cache-control', 'no-store').redirect(playerPath(given), 303)
     } catch (error) {
-      if (!(error instanceof AppError)) throw error
-      const { hint } = error.toProblem()
-      const body = `<p role="alert"><strong>${escapeHtml(sentence(error.message))}</strong> ${escapeHtml(hint)}</p>`
-      return sendPage(reply.code(error.status), { title: 'Join', body: `${body}${linkToLobby(id)}` })
+      return sendRefusal(reply, id, error)
     }
   })
+  app.post(
+    `${PAGE}/replay`,
+    { ...hide, config: { rateLimit: routeLimit(VIEWERS_PER_MINUTE) } },
+    async (request, reply) => {
+      const id = idOf(request)
+      try {
+        const { session } = await hosted.state(id)
+        return reply.redirect(viewerPath(await viewers.open(session)), 303)
+      } catch (error) {
+        return sendRefusal(reply, id, error)
+      }
+    },
+  )
   done()
 }
 
@@ -100,8 +115,14 @@ function guestOf({ headers }: FastifyRequest): Guest | undefined {
 const holderOf = (holders: readonly HolderRecord[], hash: string | undefined): HolderRecord | undefined =>
   hash === undefined ? undefined : holders.find(({ guestHash }) => guestHash === hash)
 
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+/** What a form was refused with, as a page. */
+function sendRefusal(reply: FastifyReply, id: string, error: unknown): FastifyReply {
+  if (!(error instanceof AppError)) throw error
+  const { hint } = error.toProblem()
+  const body = `<p role="alert"><strong>${escapeHtml(sentence(error.message))}</strong> ${escapeHtml(hint)}</p>`
+  return sendPage(reply.code(error.status), { title: 'Join', body: `${body}${linkToLobby(id)}` })
+}
+
 const linkToLobby = (id: string): string => `<p><a href="/hosted/ps_${encodeURIComponent(id)}">To the lobby</a></p>`
 
 const STATUS: Readonly<Record<HostedStatus, string>> = {
@@ -121,21 +142,35 @@ function lobbyBody({ session, holders, status }: State): string {
     isOpen
       ? `<a class="button" href="${lobbyPath(session)}/join">${holders.length < session.slots ? 'Join' : 'Go to your slot'}</a>`
       : '',
-    session.allowsSpectators && status !== 'expired'
-      ? `<a href="/episodes/${session.episodeId}">${status === 'ended' ? 'See the recording' : 'Watch'}</a>`
-      : '',
+    recordingOf(session, status),
   ]
   const until = new Date(session.expiresAt).toISOString().slice(0, 16).replace('T', ' ')
   const note =
     status === 'lobby' && holders.length < session.slots ? `<p class="soft">The lobby expires at ${until} UTC.</p>` : ''
-  return `<p role="status"><strong>${STATUS[status]}</strong>: ${holders.length} of ${session.slots} slots are taken.</p>
+  return `<p role="status"><strong>${STATUS[status]}</strong>: ${holders.length} of ${session.slots} slots are taken.</p>${reasonOf(session)}
 <table><thead><tr><th scope="col">Slot</th><th scope="col">Player</th></tr></thead><tbody>${rows.join('')}</tbody></table>
-<p class="links">${links.join(' ')}</p>${note}<p class="soft">${escapeHtml(session.coworldId)}, ${escapeHtml(session.variantId)}</p>`
+<div class="links">${links.join(' ')}</div>${note}<p class="soft">${escapeHtml(session.coworldId)}, ${escapeHtml(session.variantId)}</p>`
 }
+
+/** The link by which a game is watched, live or recorded; empty: it cannot be. */
+function recordingOf(session: PlaySessionRecord, status: HostedStatus): string {
+  if (session.tokens === null) {
+    if (!session.allowsSpectators || status === 'expired') return ''
+    return `<a href="/episodes/${session.episodeId}">${status === 'ended' ? 'See the recording' : 'Watch'}</a>`
+  }
+  if (session.hasReplay) {
+    return `<form method="post" action="${lobbyPath(session)}/replay"><button class="button">See the recording</button></form>`
+  }
+  if (!session.allowsSpectators || status === 'ended' || status === 'expired') return ''
+  return `<a href="${lobbyPath(session)}/game/clients/global">Watch</a>`
+}
+
+const reasonOf = ({ reason }: PlaySessionRecord): string =>
+  reason === null ? '' : `<p>Why: ${escapeHtml(sentence(reason))}</p>`
 
 function joinBody({ session, holders, status }: State, own: HolderRecord | undefined): string {
   if (status === 'ended' || status === 'expired') {
-    return `<p role="status"><strong>${STATUS[status]}</strong>.</p>${linkToLobby(session.id)}`
+    return `<p role="status"><strong>${STATUS[status]}</strong>.</p>${reasonOf(session)}${linkToLobby(session.id)}`
   }
   const action = `${lobbyPath(session)}/join`
   if (own) {
@@ -148,35 +183,3 @@ function joinBody({ session, holders, status }: State, own: HolderRecord | undef
 <button class="button">Take a slot</button></form>
 <p class="soft">${session.slots - holders.length} of ${session.slots} slots are free. The game begins when every player is there.</p>${linkToLobby(session.id)}`
 }
-
-function sendPage(
-  reply: FastifyReply,
-  { title, body, refresh }: { readonly title: string; readonly body: string; readonly refresh?: number | undefined },
-): FastifyReply {
-  const again = refresh === undefined ? '' : `<meta http-equiv="refresh" content="${refresh}">`
-  return reply
-    .type('text/html; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .send(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">${again}
-<title>${title} · hosted game</title><link rel="stylesheet" href="/hosted/lobby.css"></head>
-<body><main><h1>${title === 'Lobby' ? 'Hosted game' : 'Join the hosted game'}</h1>${body}</main></body></html>`)
-}
-
-const STYLE = `:root { color-scheme: light dark; --bg: light-dark(#f6f7f9, #14171c); --panel: light-dark(#ffffff, #1d2229);
-  --ink: light-dark(#1b2027, #eceff3); --soft: light-dark(#586170, #a3adba); --line: light-dark(#d5dae1, #343b45);
-  --accent: light-dark(#0b5fad, #6cb4ff); --accent-ink: light-dark(#ffffff, #0c1a29); font: 16px / 1.5 system-ui, sans-serif; }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--bg); color: var(--ink); }
-main { max-width: 34rem; margin: 2rem auto; padding: 1.5rem; background: var(--panel); border: 1px solid var(--line); border-radius: 0.5rem; }
-h1 { margin-top: 0; font-size: 1.4rem; }
-table { width: 100%; border-collapse: collapse; }
-th, td { padding: 0.5rem; text-align: left; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-label { display: block; margin-bottom: 0.75rem; }
-input { display: block; width: 100%; min-height: 44px; padding: 0.5rem; font: inherit; color: inherit; background: var(--bg); border: 1px solid var(--soft); border-radius: 0.25rem; }
-a { color: var(--accent); }
-.soft { color: var(--soft); }
-.links { display: flex; gap: 1rem; align-items: center; }
-.button { display: inline-block; min-height: 44px; padding: 0.6rem 1.2rem; font: inherit; color: var(--accent-ink); background: var(--accent); border: 0; border-radius: 0.25rem; text-decoration: none; cursor: pointer; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-`

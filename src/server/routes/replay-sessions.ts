@@ -2,21 +2,28 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { AppError } from '../../kernel/errors.ts'
+import type { HostedGames } from '../../league/hosted/hosted-games.ts'
+import type { ReplayViewers } from '../../league/hosted/replay-viewers.ts'
 import { ReplaySession, ReplaySessionRequest } from '../../protocol/hosted-games.ts'
 import { Problem } from '../../protocol/problem.ts'
+import type { Coworlds } from '../../store/leagues/coworlds.ts'
 import type { Rounds } from '../../store/leagues/rounds.ts'
 import { findCoworld } from '../coworlds.ts'
 import type { HostedAuth } from '../hosted-auth.ts'
-import { originOf } from './hosted-games.ts'
+import { originOf, viewerPath } from './hosted-games.ts'
 import { findEpisode } from './league-episodes.ts'
 
 interface Options {
   readonly episodes: EpisodeService
   readonly rounds: Rounds
+  readonly coworlds: Coworlds
+  readonly hosted: HostedGames
+  readonly viewers: ReplayViewers
   readonly auth: HostedAuth
 }
 
-export const replaySessionRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, rounds, auth }, done) => {
+export const replaySessionRoutes: FastifyPluginCallbackZod<Options> = (app, options, done) => {
+  const { episodes, rounds, auth, coworlds, hosted, viewers } = options
   app.post(
     '/v2/coworlds/replays/session',
     {
@@ -30,10 +37,17 @@ export const replaySessionRoutes: FastifyPluginCallbackZod<Options> = (app, { ep
     async (request) => {
       await auth.require(request)
       const { coworld_id: coworld, replay_uri: uri } = request.body
-      await findCoworld(episodes.worlds, coworld)
+      const found = await findCoworld({ worlds: episodes.worlds, coworlds }, coworld)
       const origin = originOf(request)
       const path = pathAt(uri, origin)
       const [, league] = /^\/(?:jobs|v2\/episode-requests)\/([\w-]{1,100})\/(?:artifacts\/)?replay$/.exec(path) ?? []
+      const [, game] = /^\/v2\/coworlds\/play\/session\/ps_([\w-]{1,100})\/replay$/.exec(path) ?? []
+      if (game !== undefined && 'coworld' in found) {
+        const { session } = await hosted.state(game)
+        if (session.coworldId === `cow_${found.coworld.id}`) {
+          return { viewer_url: `${origin}${viewerPath(await viewers.open(session))}` }
+        }
+      }
       const [, own] = /^\/api\/episodes\/([\w-]{1,100})\/replay\.json$/.exec(path) ?? []
       if (league !== undefined) {
         const { id } = await findEpisode(rounds, league)

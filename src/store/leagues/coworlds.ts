@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { AppError } from '../../kernel/errors.ts'
-import { comparePackageVersions } from '../../lib/package-version.ts'
 import { CoworldCertification } from '../../protocol/hosted-images.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import { readJsonColumn, readObjectColumn, storedText } from '../columns.ts'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables.ts'
 import type { LeagueCoworldTable } from './tables.ts'
+import { crown } from './upload-removal.ts'
 
 /** `pending` until it is certified. */
 export type CoworldStatus = 'pending' | 'accepted' | 'refused'
@@ -156,6 +156,23 @@ export class Coworlds {
     })
   }
 
+  /** A package by its id, or the canonical version of its name; undefined: there is none. */
+  async find(idOrName: string): Promise<CoworldRecord | undefined> {
+    const row = await this.#store.db
+      .selectFrom('league_coworlds')
+      .selectAll()
+      .where(({ eb, or, and }) =>
+        or([
+          eb('coworld_id', '=', idOrName),
+          and([eb('name_key', '=', nameKey(storedText(idOrName))), eb('canonical', '=', 1)]),
+        ]),
+      )
+      .orderBy('canonical')
+      .limit(1)
+      .executeTakeFirst()
+    return row && toCoworld(row)
+  }
+
   /**
    * The name of a package, whatever its versions, by the name or by the id of a version.
    * @throws AppError UNKNOWN_UPLOAD
@@ -251,25 +268,7 @@ export class Coworlds {
         .set(({ ref }) => ({ owner: ref('owner') }))
         .where('name_key', '=', row.name_key)
         .execute()
-      const versions = await tx
-        .selectFrom('league_coworlds')
-        .select(['coworld_id', 'version'])
-        .where('name_key', '=', row.name_key)
-        .where('status', '=', 'accepted')
-        .execute()
-      const [first] = versions.toSorted((a, b) => comparePackageVersions(b.version, a.version))
-      await tx
-        .updateTable('league_coworlds')
-        .set(({ eb }) => ({
-          canonical: eb
-            .case()
-            .when('coworld_id', '=', first?.coworld_id ?? '')
-            .then(1)
-            .else(0)
-            .end(),
-        }))
-        .where('name_key', '=', row.name_key)
-        .execute()
+      await crown(tx, row.name_key)
       if (images.length > 0)
         await tx.updateTable('league_images').set({ is_public: 1 }).where('image_id', 'in', images).execute()
       return true

@@ -226,18 +226,14 @@ export class Experiences {
   }
 
   /**
-   * Cancels the episodes of a request that have not ended.
-   * @returns their ids; empty: the request had ended
+   * Ends a request, and cancels its episodes that have not ended.
+   * @returns their ids; empty: all episodes had ended
    */
   cancel(id: string): Promise<string[]> {
     return this.#store.transaction(async (tx) => {
       const now = this.#now()
-      const done = await tx
-        .updateTable('experience_requests')
-        .set({ cancelled_at: now, ended_at: now })
-        .where('experience_id', '=', id)
-        .where('ended_at', 'is', null)
-        .executeTakeFirst()
+      const request = tx.updateTable('experience_requests').where('experience_id', '=', id)
+      const done = await request.set({ ended_at: now }).where('ended_at', 'is', null).executeTakeFirst()
       if (done.numUpdatedRows === 0n) return []
       const gone = await tx
         .updateTable('league_episodes')
@@ -246,6 +242,7 @@ export class Experiences {
         .where('status', '=', 'pending')
         .returning('episode_id')
         .execute()
+      if (gone.length > 0) await request.set({ cancelled_at: now }).execute()
       return gone.map((row) => row.episode_id)
     })
   }

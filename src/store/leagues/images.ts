@@ -57,8 +57,12 @@ export class Images {
         .orderBy('created_at')
         .execute()
       const known = same.find((row) => row.name === storedText(name))
-      if (known) return toImage(known)
-      const made = await this.#insert(playerId, { name, clientHash, same: same.find((row) => row.status === 'ready') })
+      // Removed in this moment: announced anew.
+      if (known && (await this.touch(known.image_id))) return toImage(known)
+      if (known) continue
+      const ready = same.find((row) => row.status === 'ready')
+      if (ready && !(await this.touch(ready.image_id))) continue
+      const made = await this.#insert(playerId, { name, clientHash, same: ready })
       if (made) return made
     }
     throw new AppError('STORE_BUSY', `the image ${name} gets no version: other uploads keep taking it`)
@@ -95,6 +99,7 @@ export class Images {
         size_bytes: same?.size_bytes ?? 0,
         is_public: same?.is_public ?? 0,
         created_at: this.#now(),
+        touched_at: this.#now(),
       })
       .onConflict((conflict) => conflict.doNothing())
       .returningAll()
@@ -126,6 +131,20 @@ export class Images {
       .executeTakeFirst()
     if (row) return toImage(row)
     throw new AppError('UNKNOWN_UPLOAD', `there is no image ${id}`)
+  }
+
+  /**
+   * Notes that somebody wants an image: it is not removed for a while, even if nothing refers to it.
+   * @returns false: there is no such image
+   */
+  async touch(id: string): Promise<boolean> {
+    const row = await this.#store.db
+      .updateTable('league_images')
+      .set({ touched_at: this.#now() })
+      .where('image_id', '=', id)
+      .returning('image_id')
+      .executeTakeFirst()
+    return row !== undefined
   }
 
   /** The images of a repository; empty: there is no such repository. */

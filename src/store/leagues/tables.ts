@@ -235,6 +235,8 @@ export interface LeagueImageTable {
   size_bytes: number
   is_public: number
   created_at: number
+  /** When it was last announced, pushed to, or named in an upload. */
+  touched_at: number
 }
 
 /** A blob that was pushed to a repository: nobody refers to bytes that they have not sent. */

@@ -21,6 +21,28 @@ export interface PlaySessionRecord {
   readonly createdAt: number
   readonly expiresAt: number
   readonly fullAt: number | null
+  /** Sealed tokens of a package's game; null: a world of the server is played. */
+  readonly tokens: string | null
+  /** The run that plays, or has played, a package's game. */
+  readonly runId: string | null
+  /** Why the game ended without its results; null: it did not. */
+  readonly reason: string | null
+  readonly hasResults: boolean
+  readonly hasReplay: boolean
+}
+
+/** A session to open. */
+export type NewPlaySession = Pick<
+  PlaySessionRecord,
+  'id' | 'coworldId' | 'variantId' | 'episodeId' | 'playerId' | 'allowsSpectators' | 'slots' | 'expiresAt'
+> & { readonly tokens?: string | null | undefined }
+
+export interface Closing {
+  /** Only while slots are free. */
+  readonly onlyLobby?: boolean
+  readonly reason?: string | null
+  readonly hasResults?: boolean
+  readonly hasReplay?: boolean
 }
 
 export interface HolderRecord {
@@ -42,6 +64,9 @@ export interface Joiner {
 /** Open hosted games of one player, and of all: each holds a live episode. */
 export const MAX_OPEN_PER_PLAYER = 5
 export const MAX_OPEN = 200
+/** The same for games of packages, each of which may start a container of 2 GiB on this machine. */
+export const MAX_PACKAGES_PER_PLAYER = 2
+export const MAX_PACKAGES = 8
 /** Length of a label, in characters. */
 export const MAX_LABEL = 40
 
@@ -54,8 +79,8 @@ export class PlaySessions {
     this.#now = now
   }
 
-  /** @throws AppError RATE_LIMITED at MAX_OPEN_PER_PLAYER and MAX_OPEN */
-  async add(session: Omit<PlaySessionRecord, 'taken' | 'status' | 'createdAt' | 'fullAt'>): Promise<PlaySessionRecord> {
+  /** @throws AppError RATE_LIMITED at MAX_OPEN_PER_PLAYER and MAX_OPEN, and at those of packages */
+  async add(session: NewPlaySession): Promise<PlaySessionRecord> {
     const row: PlaySessionTable = {
       session_id: session.id,
       coworld_id: session.coworldId,
@@ -69,20 +94,26 @@ export class PlaySessions {
       created_at: this.#now(),
       expires_at: session.expiresAt,
       full_at: null,
+      tokens: session.tokens ?? null,
+      run_id: null,
+      reason: null,
+      has_results: 0,
+      has_replay: 0,
     }
     await this.#store.transaction(async (tx) => {
-      const open = await tx.selectFrom('play_sessions').select('player_id').where('status', '=', 'open').execute()
-      const own = open.filter(({ player_id: id }) => id !== null && id === session.playerId)
-      if (own.length < MAX_OPEN_PER_PLAYER && open.length < MAX_OPEN) {
-        await tx.insertInto('play_sessions').values(row).execute()
-        return
+      const open = await tx
+        .selectFrom('play_sessions')
+        .select(['player_id', 'tokens'])
+        .where('status', '=', 'open')
+        .execute()
+      const packages = open.filter(({ tokens }) => tokens !== null)
+      checkRoom(open, session.playerId, { own: MAX_OPEN_PER_PLAYER, all: MAX_OPEN, what: 'hosted games' })
+      const limits = { own: MAX_PACKAGES_PER_PLAYER, all: MAX_PACKAGES, what: 'hosted games of packages' }
+      if (row.tokens !== null) {
+        checkRoom(packages, session.playerId, limits)
+        await requirePackage(tx, session.coworldId)
       }
-      const isOwn = own.length >= MAX_OPEN_PER_PLAYER
-      throw new AppError(
-        'RATE_LIMITED',
-        isOwn ? `you have ${own.length} hosted games already` : `the server has ${open.length} hosted games already`,
-        { hint: isOwn ? 'End one of them, or wait until its lobby expires.' : 'Wait for one to end.' },
-      )
+      await tx.insertInto('play_sessions').values(row).execute()
     })
     return toSession(row)
   }
@@ -159,12 +190,35 @@ export class PlaySessions {
     })
   }
 
+  /** Notes the run of a package's game. @returns false: the session has ended, or another run has begun */
+  async begin(id: string, runId: string): Promise<boolean> {
+    const row = await this.#store.db
+      .updateTable('play_sessions')
+      .set({ run_id: runId })
+      .where('session_id', '=', id)
+      .where('status', '=', 'open')
+      .where('run_id', 'is', null)
+      .returning('session_id')
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
   /** Ends an open session. @returns false: it had ended already, or it may not expire because every slot is taken */
-  async close(id: string, status: 'ended' | 'expired', { onlyLobby = false } = {}): Promise<boolean> {
+  async close(id: string, status: 'ended' | 'expired', closing: Closing = {}): Promise<boolean> {
+    const { onlyLobby = false, reason = null, hasResults = false, hasReplay = false } = closing
     return this.#store.transaction(async (tx) => {
       const { status: before, taken, slots } = await lockSession(tx, id)
       if (before !== 'open' || (onlyLobby && taken === slots)) return false
-      await tx.updateTable('play_sessions').set({ status }).where('session_id', '=', id).execute()
+      await tx
+        .updateTable('play_sessions')
+        .set({
+          status,
+          reason: reason === null ? null : storedText(reason),
+          has_results: hasResults ? 1 : 0,
+          has_replay: hasReplay ? 1 : 0,
+        })
+        .where('session_id', '=', id)
+        .execute()
       return true
     })
   }
@@ -175,14 +229,41 @@ export class PlaySessions {
   }
 }
 
+/** Locks a package until the transaction ends: its removal waits, and then sees the session. @throws AppError UNKNOWN_UPLOAD */
+async function requirePackage(tx: StoreTransaction, coworldId: string): Promise<void> {
+  const row = await tx
+    .updateTable('league_coworlds')
+    .set(({ ref }) => ({ canonical: ref('canonical') }))
+    .where('coworld_id', '=', coworldId.replace(/^cow_/, ''))
+    .returning('coworld_id')
+    .executeTakeFirst()
+  if (!row) throw new AppError('UNKNOWN_UPLOAD', `the coworld ${coworldId} has been removed`)
+}
+
+/** @throws AppError RATE_LIMITED */
+function checkRoom(
+  open: readonly { readonly player_id: string | null }[],
+  playerId: string | null,
+  { own, all, what }: { readonly own: number; readonly all: number; readonly what: string },
+): void {
+  const ofPlayer = open.filter(({ player_id: id }) => id !== null && id === playerId).length
+  if (ofPlayer >= own) {
+    throw new AppError('RATE_LIMITED', `you have ${ofPlayer} ${what} already`, {
+      hint: 'End one of them, or wait until its lobby expires.',
+    })
+  }
+  if (open.length < all) return
+  throw new AppError('RATE_LIMITED', `the server has ${open.length} ${what} already`, { hint: 'Wait for one to end.' })
+}
+
 const isSame = (holder: HolderRecord, who: Joiner): boolean =>
   (who.playerId !== null && holder.playerId === who.playerId) ||
   (who.guestHash !== null && holder.guestHash === who.guestHash)
 
-function over({ status }: PlaySessionRecord): AppError {
-  return status === 'expired'
-    ? new AppError('EPISODE_OVER', 'this lobby has expired', { hint: 'Create another game.' })
-    : new AppError('EPISODE_OVER', 'this game has ended', { hint: 'Create another game.' })
+/** Why nobody can join a session that is closed. */
+export function over({ status, reason }: Pick<PlaySessionRecord, 'status' | 'reason'>): AppError {
+  const what = status === 'expired' ? 'this lobby has expired' : 'this game has ended'
+  return new AppError('EPISODE_OVER', reason === null ? what : `${what}: ${reason}`, { hint: 'Create another game.' })
 }
 
 /** The row, locked until the transaction ends. */
@@ -213,6 +294,11 @@ const toSession = (row: Selectable<PlaySessionTable>): PlaySessionRecord => ({
   createdAt: Number(row.created_at),
   expiresAt: Number(row.expires_at),
   fullAt: row.full_at === null ? null : Number(row.full_at),
+  tokens: row.tokens,
+  runId: row.run_id,
+  reason: row.reason,
+  hasResults: row.has_results === 1,
+  hasReplay: row.has_replay === 1,
 })
 
 const toHolder = (row: Selectable<PlaySlotTable>): HolderRecord => ({

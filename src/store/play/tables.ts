@@ -16,6 +16,14 @@ export interface PlaySessionTable {
   created_at: number
   expires_at: number
   full_at: number | null
+  /** Sealed tokens of the slots of a package's game, as JSON; null: a world of the server, whose journal has them. */
+  tokens: string | null
+  /** The run that plays, or has played, a package's game: 16 hex digits. */
+  run_id: string | null
+  /** Why the game ended without its results, for its people; null: it did not, or its results say it. */
+  reason: string | null
+  has_results: number
+  has_replay: number
 }
 
 export interface PlaySlotTable {

@@ -1,0 +1,152 @@
+// Hosted games of worlds of this server. The episode is live from the start, so that pages and sockets of a slot work as
+// soon as it is given out; it makes no step before every slot has its player.
+import { randomInt } from 'node:crypto'
+import type { Episode } from '../../episode/episode.ts'
+import type { EpisodeService } from '../../host/episode-service.ts'
+import type { Log } from '../../host/log.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { configureWorld, type World } from '../../kernel/world.ts'
+import type { PlaySessionRecord } from '../../store/play/play-sessions.ts'
+import { CONNECT_MS, type Ended, NOBODY, type Plan, type Stage, type StageHost } from './stage.ts'
+
+/** Milliseconds between the last player connecting and the first step. */
+const LEAD_MS = 500
+/** Steps per second. */
+const STEPS_PER_SECOND = 5
+
+/** What is hosted: a world of this server. */
+export interface HostedWorld {
+  readonly coworldId: string
+  readonly world: World
+}
+
+export interface WorldStageOptions {
+  readonly episodes: EpisodeService
+  readonly log: Log
+  readonly host: StageHost
+  now(): number
+  readonly connectMs?: number | undefined
+}
+
+export class WorldStage implements Stage {
+  readonly #options: WorldStageOptions
+  readonly #connectMs: number
+  /** Of full games whose players are awaited. */
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+  /** Live episodes that nobody may watch. */
+  readonly #unwatched = new Set<string>()
+  #isClosed = false
+
+  constructor(options: WorldStageOptions) {
+    this.#options = options
+    this.#connectMs = options.connectMs ?? CONNECT_MS
+  }
+
+  /** @throws AppError UNKNOWN_VARIANT; `open` the codes of `EpisodeService.start` */
+  plan({ coworldId, world }: HostedWorld, variantId: string | undefined): Plan {
+    const variant = variantId ?? world.variants[0]?.id ?? ''
+    const slots = world.slots(configureWorld(world, variant).config)
+    return { coworldId, variantId: variant, slots, open: (session) => this.#open(session, world) }
+  }
+
+  async #open(session: PlaySessionRecord, world: World): Promise<void> {
+    const { episodeId: id, variantId: variant, slots, expiresAt, allowsSpectators } = session
+    if (!allowsSpectators) this.#unwatched.add(id)
+    try {
+      const episode = await this.#options.episodes.start({
+        world,
+        variant,
+        seed: randomInt(2 ** 31),
+        slots: Array.from({ length: slots }, () => null),
+        pacing: { mode: 'rate', stepsPerSecond: STEPS_PER_SECOND },
+        kind: 'hosted',
+        id,
+        gatherMs: Math.max(0, expiresAt - this.#options.now()) + this.#connectMs,
+        leadMs: LEAD_MS,
+      })
+      this.#attend(session, episode)
+    } catch (error) {
+      this.#unwatched.delete(id)
+      throw error
+    }
+  }
+
+  tokenOf({ episodeId }: PlaySessionRecord, slot: number): string | undefined {
+    const episode = this.#options.episodes.get(episodeId)
+    return episode && !episode.isClosed ? episode.slots[slot]?.token : undefined
+  }
+
+  statusOf({ episodeId }: PlaySessionRecord): 'lobby' | 'playing' | 'ended' {
+    const episode = this.#options.episodes.get(episodeId)
+    if (!episode || episode.isClosed) return 'ended'
+    return episode.status === 'waiting' ? 'lobby' : 'playing'
+  }
+
+  fill(session: PlaySessionRecord): void {
+    if (this.#isClosed || session.fullAt === null || this.#timers.has(session.id)) return
+    const begin = (): void => void this.#begin(session).catch((error) => this.#options.host.fault(session, error))
+    const left = Math.max(0, session.fullAt + this.#connectMs - this.#options.now())
+    this.#timers.set(session.id, setTimeout(begin, left))
+  }
+
+  async stop({ id, episodeId }: PlaySessionRecord, reason: string): Promise<void> {
+    this.#forgetTimer(id)
+    const episode = this.#options.episodes.get(episodeId)
+    if (episode && !episode.isClosed) await episode.truncate(reason)
+  }
+
+  async resume(session: PlaySessionRecord): Promise<Ended | undefined> {
+    const { episodes, log } = this.#options
+    const { episodeId, expiresAt, fullAt } = session
+    const lobbyMs = fullAt === null ? Math.max(0, expiresAt - this.#options.now()) : 0
+    if (!session.allowsSpectators) this.#unwatched.add(episodeId)
+    try {
+      const again = { gatherMs: lobbyMs + this.#connectMs, leadMs: LEAD_MS }
+      this.#attend(session, episodes.get(episodeId) ?? (await episodes.resumeById(episodeId, again)))
+      return undefined
+    } catch (err) {
+      // Ended when the server stopped, or not to be resumed: its lobby leads nowhere.
+      if (!(err instanceof AppError)) log.error({ session: session.id, err }, 'hosted.resume_failed')
+      this.#unwatched.delete(episodeId)
+      return { status: 'ended' }
+    }
+  }
+
+  /** Whether an episode is a hosted game under way that nobody but its players may see. */
+  isClosedToViewers(episodeId: string): boolean {
+    return this.#unwatched.has(episodeId)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+  }
+
+  #attend(session: PlaySessionRecord, episode: Episode): void {
+    const over = (): void => {
+      // A game that the server stops is resumed by the next one.
+      if (this.#isClosed || episode.status === 'stopped') return
+      this.#forgetTimer(session.id)
+      this.#unwatched.delete(session.episodeId)
+      const { host } = this.#options
+      host.over(session, { status: 'ended' }).catch((error: unknown) => host.fault(session, error))
+    }
+    episode.done.then(over, over)
+  }
+
+  /** Begins without those who did not come; a game that nobody came to ends. */
+  async #begin(session: PlaySessionRecord): Promise<void> {
+    const episode = this.#options.episodes.get(session.episodeId)
+    if (episode?.status !== 'waiting') return
+    if (episode.slots.some(({ hasBeenTaken }) => hasBeenTaken)) episode.begin(true)
+    else if (await this.#options.host.over(session, { status: 'expired', reason: NOBODY })) {
+      await episode.truncate(NOBODY)
+    }
+  }
+
+  #forgetTimer(id: string): void {
+    clearTimeout(this.#timers.get(id))
+    this.#timers.delete(id)
+  }
+}

@@ -1,0 +1,57 @@
+// An accepted package in the store of a data folder, whose images a stand-in engine starts as processes.
+import { mkdirSync, readFileSync } from 'node:fs'
+import { Coworlds } from '../store/leagues/coworlds.ts'
+import { Images } from '../store/leagues/images.ts'
+import { LeagueTokens } from '../store/leagues/tokens.ts'
+import { openStore, storeInFolder } from '../store/store.ts'
+
+const fixture = new URL('../../tests/fixtures/coworld-node/', import.meta.url)
+
+export interface SeededPackages {
+  /** `cow_…` of each package, by its fault; the sound one is `none`. */
+  readonly coworlds: Readonly<Record<string, string>>
+  /** Tokens of two players. */
+  readonly alice: string
+  readonly bob: string
+}
+
+/** Two players, and the counting game once for each fault. Close no store of this folder while a server runs on it. */
+export async function seedPackages(dataDir: string, faults: readonly string[] = ['none']): Promise<SeededPackages> {
+  mkdirSync(dataDir, { recursive: true })
+  const store = await openStore(storeInFolder(dataDir, { mode: 'create', runs: 'inline' }))
+  try {
+    const tokens = new LeagueTokens(store)
+    const [alice, bob] = [await tokens.issue('alice'), await tokens.issue('bob')]
+    const images = new Images(store)
+    const { id } = await images.announce(null, 'count', `sha256:${'a'.repeat(64)}`)
+    await images.tag(id, `sha256:${'b'.repeat(64)}`)
+    await images.complete(id, 10)
+    const coworlds: Record<string, string> = {}
+    for (const fault of faults) coworlds[fault] = await addPackage(new Coworlds(store), id, fault)
+    return { coworlds, alice: alice.token, bob: bob.token }
+  } finally {
+    await store.close()
+  }
+}
+
+async function addPackage(coworlds: Coworlds, image: string, fault: string): Promise<string> {
+  const manifest = JSON.parse(
+    readFileSync(new URL('manifest.json', fixture), 'utf8').replaceAll('IMAGE', `img_${image}`),
+  )
+  manifest.game.name = fault === 'none' ? 'count' : `count-${fault}`
+  manifest.game.runnable.run = [process.execPath, new URL('game.mjs', fixture).pathname]
+  manifest.game.runnable.env = { FAULT: fault }
+  manifest.variants[0].game_config.target = 3
+  const { coworld } = await coworlds.add({
+    playerId: null,
+    name: manifest.game.name,
+    version: manifest.game.version,
+    manifest: JSON.stringify(manifest),
+    hash: `sha256:${fault}`,
+    bytes: 1,
+    certification: { status: 'trusted', notes: null, checks: [] },
+  })
+  const certification = { status: 'trusted', notes: null, checks: [] } as const
+  await coworlds.settle(coworld.id, { status: 'accepted', certification: { ...certification, checks: [] }, images: [] })
+  return `cow_${coworld.id}`
+}
