@@ -1,4 +1,5 @@
 // Leagues of a server: reads of the hosted API. Ids are those of the answers; a league may be named by its slug.
+import type { ExperienceEpisode, ExperiencePage } from '../protocol/experience.ts'
 import type {
   CompetitionEvent,
   HostedDivision,
@@ -62,6 +63,12 @@ export function leagueMethods(caller: Credentials) {
       ask(caller, (s) => s.HostedEpisode.array(), '/v2/episode-requests', {
         query: { pool_id: pool, limit: EPISODES },
       }),
+    /** Experience requests of the caller, newest first; everyone's for an administrator. @param limit 1 to 200 */
+    requests: (limit = 20): Promise<ExperiencePage> =>
+      ask(caller, (s) => s.ExperiencePage, '/v2/experience-requests', { query: { limit } }),
+    /** The episodes of an experience request, in order. */
+    requestEpisodes: (id: string): Promise<ExperienceEpisode[]> =>
+      ask(caller, (s) => s.ExperienceEpisode.array(), `/v2/experience-requests/${part(id)}/episodes`),
     /** What happened in a league, newest first. @param limit 1 to 1000 */
     events: (league: string, limit = 50): Promise<CompetitionEvent[]> =>
       ask(caller, (s) => s.CompetitionEvent.array(), '/v2/competition-events', { query: { league_id: league, limit } }),

@@ -17,6 +17,7 @@ export { PaceState, PartInspection } from '../protocol/control.ts'
 export { PlayerMessage } from '../protocol/coworld-messages.ts'
 export { ScoreSeries } from '../protocol/episode-actions.ts'
 export { EvaluationDetail, EvaluationEpisodePage, EvaluationRow, EvaluationSummary } from '../protocol/evaluation.ts'
+export { ExperienceEpisode, ExperiencePage } from '../protocol/experience.ts'
 export { HitlList, HitlState } from '../protocol/hitl-routes.ts'
 export {
   CompetitionEvent,

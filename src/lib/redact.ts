@@ -1,7 +1,7 @@
 // Removes secret values from texts, objects and files before anybody else sees them.
 import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { lstat, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { isObject } from '../protocol/is-object.ts'
@@ -19,6 +19,8 @@ export interface Redactor {
   readonly object: (object: JsonObject) => JsonObject
   /** Rewrites the files below a folder that hold a secret; links are left alone. */
   readonly folder: (path: string) => Promise<void>
+  /** The same for one file, which need not exist. */
+  readonly file: (path: string) => Promise<void>
 }
 
 /** Everything that shows a secret: its value, its lines, and how JSON writes them. */
@@ -48,7 +50,18 @@ export function createRedactor(secrets: readonly Uint8Array[]): Redactor {
   }
   const object = (given: JsonObject): JsonObject =>
     Object.fromEntries(Object.entries(given).map(([key, each]) => [key, value(each)]))
-  return { text, object, folder: (path) => redactFolder(path, bytes) }
+  return {
+    text,
+    object,
+    folder: (path) => redactFolder(path, bytes),
+    file: async (path) => {
+      const isFile = await lstat(path).then(
+        (found) => found.isFile(),
+        () => false,
+      )
+      if (isFile && bytes.length > 0) await redactFile(path, bytes)
+    },
+  }
 }
 
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value)

@@ -16,11 +16,8 @@ export interface GameSecretSource {
 
 export interface GameSecretOptions {
   readonly source: GameSecretSource
-  /**
-   * The name of the package that is run: a game gets no secrets of another. Undefined: each launch names its own, and one
-   * that names none gets its references as they are written.
-   */
-  readonly coworld?: string
+  /** The name of the package that is run: a game gets no secrets of another. */
+  readonly coworld: string
   /** `fail`: the run fails. `keep`: the game gets the reference as it is written, as in a run without a server. */
   readonly ifMissing: 'fail' | 'keep'
 }
@@ -47,18 +44,19 @@ export function withGameSecrets(runtime: Runtime, options: GameSecretOptions): R
 function guard(session: RuntimeSession, options: GameSecretOptions): RuntimeSession {
   const folders: string[] = []
   const workspaces = new Set<string>()
+  /** Logs need not lie in the workspace. */
+  const logs = new Set<string>()
   const known: Uint8Array[] = []
   let redactor: Redactor | undefined
   return {
     ...session,
     async startGame(launch, mount) {
-      const coworld = launch.coworld ?? options.coworld
-      if (coworld === undefined) return session.startGame(launch, mount)
-      const secrets = await readSecrets(launch, { ...options, coworld })
+      const secrets = await readSecrets(launch, options)
       if (secrets.size === 0) return session.startGame(launch, mount)
       known.push(...secrets.values())
       redactor = createRedactor(known)
       workspaces.add(mount.folder)
+      for (const path of [launch.stdout, launch.stderr]) logs.add(path)
       const held = await writeSecrets(secrets, folders)
       const urls = [...secrets.keys()].map((key, index) => [key, session.fileUri(held, String(index))])
       const runnable = { ...launch.runnable, env: { ...launch.runnable.env, ...Object.fromEntries(urls) } }
@@ -71,7 +69,10 @@ function guard(session: RuntimeSession, options: GameSecretOptions): RuntimeSess
     async close() {
       const left = await session.close()
       await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
-      if (redactor) for (const folder of workspaces) await redactor.folder(folder)
+      if (redactor) {
+        for (const folder of workspaces) await redactor.folder(folder)
+        for (const path of logs) await redactor.file(path)
+      }
       return left
     },
   }
@@ -80,7 +81,7 @@ function guard(session: RuntimeSession, options: GameSecretOptions): RuntimeSess
 /** The secrets of a game's environment, by variable. @throws AppError SECRET_MISSING */
 async function readSecrets(
   { runnable }: Launch,
-  { source, coworld, ifMissing }: GameSecretOptions & { readonly coworld: string },
+  { source, coworld, ifMissing }: GameSecretOptions,
 ): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>()
   for (const [key, value] of Object.entries(runnable.env)) {

@@ -27,8 +27,6 @@ export interface Launch {
   readonly environment: Readonly<Record<string, string>>
   readonly stdout: string
   readonly stderr: string
-  /** The package whose secrets the game may have; see `withGameSecrets`. */
-  readonly coworld?: string
   /** A further folder of the game, with its secrets. */
   readonly secrets?: Mount
 }

@@ -212,6 +212,35 @@ test('leagues: an empty list and an unknown league are explained', { skip: NO_BR
   await empty.close()
 })
 
+test('leagues: an administrator sees experience requests beside the leaderboard, and opens their episodes', {
+  skip: NO_BROWSER,
+}, async () => {
+  const body = {
+    target: { league_id: 'demo-league' },
+    roster: [{ player: { bot: 'greedy' } }, { player: { bot: 'random' } }],
+    num_episodes: 2,
+    notes: 'greedy against chance',
+  }
+  const headers = { 'content-type': 'application/json' }
+  const path = `${server.url}/v2/experience-requests`
+  const made: any = await (await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+  await eventually('the request has ended', async () => {
+    const found = await read(`/v2/experience-requests/${made.id}`)
+    return found.status === 'completed' ? found : undefined
+  })
+  const { page, complaints, close } = await browser!.open(`${server.url}/leagues/demo-league`)
+  await page.getByText('greedy against chance').waitFor()
+  await page.getByText('Completed: 2 of 2 episodes').waitFor()
+  await page.getByText('Episodes', { exact: true }).click()
+  await page.getByRole('link', { name: 'Watch episode 1' }).waitFor()
+  assert.deepEqual(await faultsOf(page), [])
+  await page.getByRole('link', { name: 'Watch episode 1' }).click()
+  await page.waitForURL(/\/episodes\/league-/)
+  await page.locator('canvas').first().waitFor()
+  assert.deepEqual(complaints, [])
+  await close()
+})
+
 /** The pages of lobbies ask again every few seconds; a page that reloads cannot be examined. */
 async function stopRefreshing(page: Page): Promise<void> {
   await page.route('**/hosted/**', async (route) => {

@@ -134,6 +134,35 @@ test('secrets: what a killed process left behind is removed by the next run', as
   assert.ok(!existsSync(left))
 })
 
+test('secrets: logs outside the workspace are cleaned too', async () => {
+  const folder = mkdtempSync(join(root, 'apart-'))
+  const mount = { folder: join(folder, 'w'), target: '/coworld', isReadOnly: false } as const
+  mkdirSync(mount.folder)
+  const runtime = withGameSecrets(createProcessRuntime({ environment }), {
+    source: { open: async () => Buffer.from(SECRET) },
+    coworld: 'count',
+    ifMissing: 'fail',
+  })
+  const session = await runtime.open({ id: '0'.repeat(16), folder })
+  const script = 'console.log(require("fs").readFileSync(new URL(process.env.KEY), "utf8"))'
+  const env = { KEY: 'secret://coworld/count/api_key' }
+  const log = join(folder, 'game.log')
+  const { program } = await session.startGame(
+    {
+      name: 'given',
+      runnable: { image: 'x', run: [process.execPath, '-e', script], env },
+      environment: {},
+      stdout: log,
+      stderr: join(folder, 'game.err'),
+    },
+    mount,
+  )
+  assert.equal(await program.exited, 0)
+  assert.match(readFileSync(log, 'utf8'), /very-secret/)
+  assert.deepEqual(await session.close(), [])
+  assert.match(readFileSync(log, 'utf8'), /^\[secret\]/)
+})
+
 test('redaction: a secret across chunks is found, the longest first, and lines of a key count by themselves', async () => {
   const folder = join(root, 'chunks')
   mkdirSync(folder)

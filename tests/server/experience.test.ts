@@ -250,6 +250,9 @@ test('experience requests: the command line asks a league for its champions, wai
     ['random:v1', 'random:v1', 'random:v1'],
   )
   assert.equal((await ok(server, `/v2/episode-requests/${episodes[0].id}/episode-stats`)).steps, 12)
+  // Nothing of it counts: the league has played no round.
+  const [division] = await ok(server, `/v2/divisions?league_id=${league}`)
+  assert.deepEqual(await ok(server, `/v2/divisions/${division.id}/leaderboard?include_recent_rounds=3`), [])
   const file = join(folder, 'request.json')
   writeFileSync(
     file,

@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { HostedEpisode, HostedMembership } from 'paracosm/protocol'
 import { apiClient } from './client.ts'
+import { operatorClient } from './operator.ts'
 
 /** Milliseconds between two reads of data that a round changes. */
 const EVERY_MS = 15_000
@@ -32,6 +33,20 @@ export const leaderboardQuery = (division: string) =>
   queryOptions({
     queryKey: ['division', division, 'leaderboard'],
     queryFn: () => apiClient().leagues.leaderboard(division),
+    refetchInterval: EVERY_MS,
+  })
+
+/** Experience requests, newest first; only for administrators, because pages have no tokens of players. */
+export const requestsQuery = queryOptions({
+  queryKey: ['experience-requests'],
+  queryFn: () => operatorClient().leagues.requests(),
+  refetchInterval: EVERY_MS,
+})
+
+export const requestEpisodesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['experience-requests', id],
+    queryFn: () => operatorClient().leagues.requestEpisodes(id),
     refetchInterval: EVERY_MS,
   })
 

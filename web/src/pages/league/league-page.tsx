@@ -15,6 +15,7 @@ import { leagueRoute } from './address.ts'
 import { Commissioner, Events } from './aside.tsx'
 import { Leaderboard } from './leaderboard.tsx'
 import styles from './league.module.css'
+import { Requests } from './requests.tsx'
 import { Rounds } from './rounds.tsx'
 
 /** Maximum number of divisions side by side; more are shown as a list. */
@@ -61,6 +62,7 @@ function Opened({ league, divisions }: { league: HostedLeague; divisions: readon
           </div>
           <aside aria-label="About the league">
             <Commissioner division={chosen.id} name={chosen.name} />
+            <Requests world={league.game.name} />
             <Events league={league.id} />
           </aside>
         </div>
