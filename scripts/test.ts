@@ -10,7 +10,11 @@ const args = process.argv.slice(2)
 const isQuick = args.includes('--quick')
 const named = args.filter((each) => !each.startsWith('-'))
 const fast = globSync(['src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/*.test.ts']).sort()
-const slow = globSync('tests/*/**/*.test.ts').sort()
+// Containers come and go with network interfaces, and Chromium drops its requests when one appears: these tests are last.
+const needsNetwork = (file: string): boolean => /^tests\/(containers|remote)\//.test(file)
+const slow = globSync('tests/*/**/*.test.ts').sort(
+  (a, b) => Number(needsNetwork(a)) - Number(needsNetwork(b)) || (a < b ? -1 : 1),
+)
 const files = named.length > 0 ? named : isQuick ? quickTests('.') : [...fast, ...slow]
 
 /** Timeout of a test in ms; open handles do not keep its process alive. */

@@ -149,6 +149,52 @@ const bundle = readFileSync(new URL(process.env.COGAME_EPISODE_BUNDLE_URI))
 console.log('a zip', bundle.readUInt32LE(0) === 0x04034b50)
 writeFileSync(new URL(process.env.COGAME_GRADE_URI), JSON.stringify({ grader_id: 'size', score: bundle.length }))`
 
+test('hosted: people play an accepted package in a container, its replay is shown in another, and nothing is left', {
+  skip: skipReason,
+  timeout: 300_000,
+}, async () => {
+  const post = async (path: string, body?: object): Promise<any> => {
+    const headers = { 'x-auth-token': token, ...(body ? { 'content-type': 'application/json' } : {}) }
+    const init = { method: 'POST', headers, ...(body ? { body: JSON.stringify(body) } : {}) }
+    const answer = await fetch(server.url + path, init)
+    const made: any = await answer.json()
+    assert.equal(answer.status, 200, JSON.stringify(made))
+    return made
+  }
+  const sessions = '/v2/coworlds/play/session'
+  const [{ id: coworld }] = (await read('/v2/coworlds')).filter((each: any) => each.canonical)
+  const { session_id: id } = await post(sessions, { coworld_id: coworld })
+  const guest: any = await (await fetch(`${server.url}${sessions}/${id}/join`, { method: 'POST' })).json()
+  const joined = [guest, await post(`${sessions}/${id}/join`)]
+  const socketOf = (page: string): string => page.replace('http', 'ws').replace(/\/clients\/(player|replay)/, '/$1')
+  for (const { player_url: page } of joined) {
+    const socket = new WebSocket(socketOf(page))
+    socket.onopen = () => {
+      for (let count = 0; count < 20; count++) socket.send('{}')
+    }
+  }
+  const state = await until('the game has ended', async () => {
+    const found = await read(`${sessions}/${id}`)
+    return found.status === 'ended' ? found : undefined
+  })
+  assert.deepEqual([state.reason, await (await fetch(state.results_url)).json()], [null, { scores: [20, 20] }])
+  const { viewer_url: viewer } = await post('/v2/coworlds/replays/session', {
+    coworld_id: coworld,
+    replay_uri: state.replay_url,
+  })
+  const shown = await new Promise<string>((resolve, reject) => {
+    const socket = new WebSocket(socketOf(viewer))
+    socket.onmessage = ({ data }) => resolve(String(data))
+    socket.onclose = ({ code, reason }) => reject(new Error(`${code} ${reason}`))
+  })
+  assert.equal(JSON.parse(shown).frames.length, 40)
+  const [, run = ''] = /rv_([0-9a-f]{16})/.exec(viewer) ?? []
+  assert.deepEqual(
+    machine.leftBehind().filter((name) => !name.includes(run)),
+    [],
+  )
+})
+
 const PLAYER = `console.log('key', process.env.API_KEY, Object.keys(process.env).filter((k) => k.includes('PARACOSM')).join())
 const socket = new WebSocket(process.env.COGAMES_ENGINE_WS_URL)
 socket.onmessage = ({ data }) => {

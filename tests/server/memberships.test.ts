@@ -233,6 +233,14 @@ test('secrets: the owner of a package stores, lists and deletes them, and no val
     (await as(tokens.alice, 'secret', 'list', 'my-game')).out,
     /^Name +Coworld +Size +Updated\napi_key +my_game +26 B/,
   )
+  const piped = await runCommand(['coworld', 'secret', 'put', 'my_game', 'second', '-', '--server', server.url], {
+    env: { COWORLD_TOKEN: tokens.alice },
+    input: 'from a pipe',
+  })
+  assert.match(piped.out, /^Stored: second\nCoworld: my_game\nSize: 11 bytes\n/, piped.err)
+  const typed = { method: 'PUT', body: { key: SECRET }, token: tokens.alice }
+  assert.equal((await call(at('typed'), typed)).body.size_bytes, JSON.stringify(typed.body).length)
+  assert.equal((await call(at('typed'), { method: 'DELETE', token: tokens.alice })).status, 200)
   // Its limits, and who may use it.
   assert.equal((await put(at('large'), new Uint8Array(1024 * 1024).fill(7))).status, 200)
   for (const [path, value, more, status] of [

@@ -1,6 +1,6 @@
 // `paracosm coworld secret …`: secrets for the games of packages, which a server resolves when it starts them.
 import { readFile } from 'node:fs/promises'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
@@ -50,7 +50,7 @@ const pathOf = (...parts: readonly string[]): string =>
 
 async function put(io: Io, client: HostedClient, { args, json }: Given): Promise<void> {
   const [coworld = '', name = '', file = ''] = args
-  const value = file === '-' ? Buffer.from(await text(process.stdin)) : await read(file)
+  const value = file === '-' ? await buffer(process.stdin) : await read(file)
   const stored = await client.put(pathOf(coworld, name), CoworldSecret, new Uint8Array(value))
   if (json) return printWire(io, stored)
   tell(io, 'Stored', stored)
