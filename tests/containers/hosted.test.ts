@@ -15,6 +15,8 @@ import { Leagues } from '../../src/store/leagues/leagues.ts'
 import { LeagueTokens } from '../../src/store/leagues/tokens.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
 import { runCommand } from '../../src/testing/cli.ts'
+import { seedPackages } from '../../src/testing/hosted-packages.ts'
+import { startServerProcess } from '../../src/testing/server-process.ts'
 import { buildImage, environment, skipReason, type TestEngine, testEngine, writePackage } from './engine.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-hosted-'))
@@ -148,6 +150,86 @@ const GRADER = `const { readFileSync, writeFileSync } = require('node:fs')
 const bundle = readFileSync(new URL(process.env.COGAME_EPISODE_BUNDLE_URI))
 console.log('a zip', bundle.readUInt32LE(0) === 0x04034b50)
 writeFileSync(new URL(process.env.COGAME_GRADE_URI), JSON.stringify({ grader_id: 'size', score: bundle.length }))`
+
+test('hosted: people play an accepted package in a container, its replay is shown in another, and nothing is left', {
+  skip: skipReason,
+  timeout: 300_000,
+}, async () => {
+  const post = async (path: string, body?: object): Promise<any> => {
+    const headers = { 'x-auth-token': token, ...(body ? { 'content-type': 'application/json' } : {}) }
+    const init = { method: 'POST', headers, ...(body ? { body: JSON.stringify(body) } : {}) }
+    const answer = await fetch(server.url + path, init)
+    const made: any = await answer.json()
+    assert.equal(answer.status, 200, JSON.stringify(made))
+    return made
+  }
+  const sessions = '/v2/coworlds/play/session'
+  const [{ id: coworld }] = (await read('/v2/coworlds')).filter((each: any) => each.canonical)
+  const { session_id: id } = await post(sessions, { coworld_id: coworld })
+  const guest: any = await (await fetch(`${server.url}${sessions}/${id}/join`, { method: 'POST' })).json()
+  const joined = [guest, await post(`${sessions}/${id}/join`)]
+  const socketOf = (page: string): string => page.replace('http', 'ws').replace(/\/clients\/(player|replay)/, '/$1')
+  for (const { player_url: page } of joined) {
+    const socket = new WebSocket(socketOf(page))
+    socket.onopen = () => {
+      for (let count = 0; count < 20; count++) socket.send('{}')
+    }
+  }
+  const state = await until('the game has ended', async () => {
+    const found = await read(`${sessions}/${id}`)
+    return found.status === 'ended' ? found : undefined
+  })
+  assert.deepEqual([state.reason, await (await fetch(state.results_url)).json()], [null, { scores: [20, 20] }])
+  const { viewer_url: viewer } = await post('/v2/coworlds/replays/session', {
+    coworld_id: coworld,
+    replay_uri: state.replay_url,
+  })
+  const shown = await new Promise<string>((resolve, reject) => {
+    const socket = new WebSocket(socketOf(viewer))
+    socket.onmessage = ({ data }) => resolve(String(data))
+    socket.onclose = ({ code, reason }) => reject(new Error(`${code} ${reason}`))
+  })
+  assert.equal(JSON.parse(shown).frames.length, 40)
+  const [, run = ''] = /rv_([0-9a-f]{16})/.exec(viewer) ?? []
+  assert.deepEqual(
+    machine.leftBehind().filter((name) => !name.includes(run)),
+    [],
+  )
+})
+
+test('hosted: kill -9 of the server during a game leaves no container and no network, and the next server says so', {
+  skip: skipReason,
+  timeout: 300_000,
+}, async () => {
+  const data = join(folder, 'killed')
+  const { coworlds, reference, alice } = await seedPackages(data, ['none'], ['/bin/node', '/app/game.mjs'])
+  ask('tag', image, reference)
+  const env = { PARACOSM_CONTAINER_ENGINE: machine.command, PARACOSM_ADMIN_KEY: 'a key of tests' }
+  const first = await startServerProcess(data, ['--run-uploads'], { env })
+  const post = async (path: string, body?: object): Promise<any> => {
+    const headers = { 'x-auth-token': alice, ...(body ? { 'content-type': 'application/json' } : {}) }
+    const init = { method: 'POST', headers, ...(body ? { body: JSON.stringify(body) } : {}) }
+    return (await fetch(`${first.url}/v2/coworlds/play/session${path}`, init)).json()
+  }
+  const { session_id: id } = await post('', { coworld_id: coworlds.none })
+  await post(`/${id}/join`)
+  await fetch(`${first.url}/v2/coworlds/play/session/${id}/join`, { method: 'POST' })
+  const stateAt = async (url: string): Promise<any> => (await fetch(`${url}/v2/coworlds/play/session/${id}`)).json()
+  await until('the game is on', async () => ((await stateAt(first.url)).status === 'playing' ? true : undefined))
+  const before = machine.leftBehind().length
+  await first.crash()
+  // A viewer of the other test may still be open.
+  await until('its container and network are gone', async () =>
+    machine.leftBehind().some((name) => name.includes('hosted-game')) || machine.leftBehind().length > before - 2
+      ? undefined
+      : true,
+  )
+  const next = await startServerProcess(data, ['--run-uploads'], { env })
+  const { status, reason } = await stateAt(next.url)
+  await next.stop()
+  ask('rmi', reference)
+  assert.deepEqual([status, reason], ['ended', 'the server stopped during the game'])
+})
 
 const PLAYER = `console.log('key', process.env.API_KEY, Object.keys(process.env).filter((k) => k.includes('PARACOSM')).join())
 const socket = new WebSocket(process.env.COGAMES_ENGINE_WS_URL)

@@ -466,3 +466,26 @@ else:
   assert.equal(reporter.status, 2)
   assert.match(reporter.stderr, /the package has no reporter/)
 })
+
+test("coworld play: --players starts the package's own players; slots that do not exist are refused", () => {
+  const games = join(root, 'tests/fixtures/coworld-node')
+  const manifest = JSON.parse(readFileSync(join(games, 'manifest.json'), 'utf8'))
+  const player = `const socket = new WebSocket(process.env.COWORLD_PLAYER_WS_URL)
+    socket.onopen = () => [1, 2, 3].forEach(() => socket.send('{}'))
+    socket.onmessage = ({ data }) => JSON.parse(data).type === 'final' && socket.close()`
+  manifest.game.runnable.run = [process.execPath, join(games, 'game.mjs')]
+  manifest.player[0].run = [process.execPath, '-e', player]
+  manifest.variants[0].game_config.target = 3
+  const path = join(mkdtempSync(join(tmpdir(), 'to play ')), 'coworld_manifest.json')
+  writeFileSync(path, JSON.stringify(manifest))
+  const play = (players: string) =>
+    paracosm('play', path, '--players', players, '--variant', 'default', '--runtime', 'process', '--json')
+  const { status, stdout, stderr } = play('all')
+  assert.equal(status, 0, stderr)
+  const [ready, ended] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.deepEqual([ready.event, ended.event, ended.results], ['ready', 'ended', { scores: [3, 3] }])
+  for (const players of ['2', 'some', '1,']) assert.equal(play(players).status, 2, players)
+})

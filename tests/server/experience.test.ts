@@ -68,12 +68,12 @@ async function refused(server: Server, path: string, sent: Sent = {}): Promise<[
   return [answer.status, ((await answer.json()) as { code: string }).code]
 }
 
-function archive(): Buffer {
+function archive(main = MAIN): Buffer {
   const source = mkdtempSync(join(folder, 'source-'))
   for (const name of ['player.py', 'websocket.py']) {
     writeFileSync(join(source, name === 'player.py' ? 'agent.py' : name), readFileSync(join(STAND_INS, name)))
   }
-  writeFileSync(join(source, 'main.py'), MAIN)
+  writeFileSync(join(source, 'main.py'), main)
   execFileSync('tar', ['czf', join(source, '..', 'policy.tar.gz'), '-C', source, '.'])
   return readFileSync(join(source, '..', 'policy.tar.gz'))
 }
@@ -272,6 +272,28 @@ test('experience requests: the command line asks a league for its champions, wai
   }
   const log = await cli(bob, 'episode-logs', episodes[0].id, '--game')
   assert.match(log.out, /slot 1: random:v1 \(bot\)/)
+})
+
+test('experience requests: a policy that fails is named with its slot, and what it printed is for its owner', async () => {
+  const raw = archive('import sys\nprint("no such file")\nsys.exit(3)\n')
+  const source = await ok(server, '/v2/policies/sources', { token: bob, raw })
+  await ok(server, '/stats/policies/source/complete', { token: bob, body: { name: 'broken', source_id: source.id } })
+  const asked = ['--coworld', 'cow_paint-arena', '--player', 'bot:greedy', '--player', 'broken', '--wait', '--json']
+  const { status, out, err } = await cli(bob, 'xp-request', 'create', ...asked)
+  assert.equal(status, 1, err)
+  const request = JSON.parse(out)
+  assert.deepEqual([request.status, request.failed_count], ['failed', 1])
+  assert.match(request.error, /^broken ended with 3$/)
+  const [episode] = await ok(server, `${PATH}/${request.id}/episodes`, { token: bob })
+  assert.deepEqual([episode.error_type, episode.failed_policy_index], ['player_error', 1])
+  const path = `/v2/episode-requests/${episode.id}`
+  assert.deepEqual(await ok(server, `${path}/artifacts/error_info`), {
+    error_type: 'player_error',
+    failed_policy_index: 1,
+    message: episode.error,
+  })
+  assert.equal(await (await call(server, `${path}/policy-logs/1`, { token: bob })).text(), 'no such file\n')
+  assert.match(await (await call(server, `${path}/artifacts/logs`)).text(), /\n\S+Z failed: broken ended with 3\n$/)
 })
 
 test('experience requests: a player has five open requests at most', async () => {

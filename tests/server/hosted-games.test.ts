@@ -9,7 +9,7 @@ import { HostedJoin, HostedLobby, PlaySessionState } from '../../src/protocol/ho
 import { type Server, startServer } from '../../src/server/app.ts'
 import { LeagueTokens } from '../../src/store/leagues/tokens.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
-import { runCommand } from '../../src/testing/cli.ts'
+import { runCommand, startCommand } from '../../src/testing/cli.ts'
 import { eventually, startServerProcess } from '../../src/testing/server-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-hosted-'))
@@ -305,4 +305,31 @@ test('coworld commands: a game is created, joined, shown and ended; the replay o
   const foreign = { ...body, replay_uri: 'https://elsewhere.example/replay.json' }
   assert.equal((await post('/v2/coworlds/replays/session', { body: foreign })).status, 422)
   assert.equal((await post('/v2/coworlds/replays/session', { body, headers: FORWARDED })).status, 401)
+})
+
+test('coworld commands: worlds of the server are found by their coworld id, and their replays open on this machine', async () => {
+  const coworld = async (...args: string[]) => runCommand(['coworld', ...args, '--server', server.url])
+  const answer = await fetch(`${server.url}/v2/coworlds/cow_paint-arena`)
+  const { id, name, canonical, manifest }: any = await answer.json()
+  assert.deepEqual([id, name, canonical, manifest.game.name], ['cow_paint-arena', 'paint-arena', true, 'paint-arena'])
+  assert.match((await coworld('show', 'cow_paint-arena')).out, /^Coworld: cow_paint-arena\nName: paint-arena\n/)
+  assert.match((await coworld('validate', 'cow_paint-arena')).out, /^Valid: paint-arena /)
+  assert.equal((await coworld('show', 'cow_nothing')).status, 1)
+  const lobby = await create()
+  await post(`${PATH}/${lobby.session_id}/terminate`)
+  const boxed = await coworld('replay-open', lobby.session_id)
+  assert.equal(boxed.status, 2)
+  assert.match(boxed.err, /is a world of the server, which has no image[\s\S]*--runtime process/)
+  const args = ['coworld', 'replay-open', lobby.session_id, '--runtime', 'process', '--server', server.url]
+  const open = startCommand(args, { cwd: folder })
+  try {
+    const [, page = ''] = await open.sees(/Replay client: (\S+)/)
+    assert.equal((await fetch(page)).status, 200)
+    const { socket, first } = await connect(page.replace('http', 'ws').replace('/clients/replay', '/replay'))
+    assert.equal(first.type, 'replay')
+    socket.terminate()
+  } finally {
+    open.kill('SIGINT')
+    await open.ended
+  }
 })

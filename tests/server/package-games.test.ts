@@ -248,6 +248,18 @@ test('package games: a player has two at a time, and a server without a containe
     const refused = await post(PATH, { token: alice, url: plain.url, body: { coworld_id: coworlds.none } })
     assert.deepEqual([refused.status, refused.body.code], [501, 'ENGINE_MISSING'])
     assert.match(refused.body.hint, /--run-uploads/)
+    const cli = (token: string | undefined, ...args: string[]) =>
+      runCommand(['coworld', ...args, '--server', plain.url], {
+        env: token === undefined ? {} : { COWORLD_TOKEN: token },
+      })
+    const id = coworlds.none ?? ''
+    assert.match((await cli(alice, 'remove', id)).err, /belongs to another player/)
+    assert.equal((await cli(undefined, 'remove', id, '--dry-run')).out, `Would remove count:0.1.0 (${id})\n`)
+    assert.equal((await cli(undefined, 'remove', id)).out, `Removed count:0.1.0 (${id})\n`)
+    assert.match((await cli(alice, 'prune')).err, /only the operator/)
+    // Its image was uploaded a moment ago.
+    assert.equal((await cli(undefined, 'prune')).out, 'Removed 0 packages, 0 images, 0 blobs of 0 bytes.\n')
+    assert.equal((await cli(undefined, 'prune', '--grace-hours', '1')).status, 2)
   } finally {
     await plain.close()
   }
