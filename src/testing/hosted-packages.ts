@@ -10,13 +10,24 @@ const fixture = new URL('../../tests/fixtures/coworld-node/', import.meta.url)
 export interface SeededPackages {
   /** `cow_…` of each package, by its fault; the sound one is `none`. */
   readonly coworlds: Readonly<Record<string, string>>
+  /** The reference by which a real engine has to know the image. */
+  readonly reference: string
   /** Tokens of two players. */
   readonly alice: string
   readonly bob: string
 }
 
-/** Two players, and the counting game once for each fault. Close no store of this folder while a server runs on it. */
-export async function seedPackages(dataDir: string, faults: readonly string[] = ['none']): Promise<SeededPackages> {
+const OWN_RUN: readonly string[] = [process.execPath, new URL('game.mjs', fixture).pathname]
+
+/**
+ * Two players, and the counting game once for each fault. Close no store of this folder while a server runs on it.
+ * @param run the argv of the game; default: this Node and the file of the game, for a stand-in engine
+ */
+export async function seedPackages(
+  dataDir: string,
+  faults: readonly string[] = ['none'],
+  run: readonly string[] = OWN_RUN,
+): Promise<SeededPackages> {
   mkdirSync(dataDir, { recursive: true })
   const store = await openStore(storeInFolder(dataDir, { mode: 'create', runs: 'inline' }))
   try {
@@ -27,19 +38,25 @@ export async function seedPackages(dataDir: string, faults: readonly string[] = 
     await images.tag(id, `sha256:${'b'.repeat(64)}`)
     await images.complete(id, 10)
     const coworlds: Record<string, string> = {}
-    for (const fault of faults) coworlds[fault] = await addPackage(new Coworlds(store), id, fault)
-    return { coworlds, alice: alice.token, bob: bob.token }
+    for (const fault of faults) coworlds[fault] = await addPackage(new Coworlds(store), { image: id, fault, run })
+    return { reference: `localhost/paracosm/${id}:v1`, coworlds, alice: alice.token, bob: bob.token }
   } finally {
     await store.close()
   }
 }
 
-async function addPackage(coworlds: Coworlds, image: string, fault: string): Promise<string> {
+interface NewPackage {
+  readonly image: string
+  readonly fault: string
+  readonly run: readonly string[]
+}
+
+async function addPackage(coworlds: Coworlds, { image, fault, run }: NewPackage): Promise<string> {
   const manifest = JSON.parse(
     readFileSync(new URL('manifest.json', fixture), 'utf8').replaceAll('IMAGE', `img_${image}`),
   )
   manifest.game.name = fault === 'none' ? 'count' : `count-${fault}`
-  manifest.game.runnable.run = [process.execPath, new URL('game.mjs', fixture).pathname]
+  manifest.game.runnable.run = run
   manifest.game.runnable.env = { FAULT: fault }
   manifest.variants[0].game_config.target = 3
   const { coworld } = await coworlds.add({

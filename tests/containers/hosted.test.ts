@@ -15,6 +15,8 @@ import { Leagues } from '../../src/store/leagues/leagues.ts'
 import { LeagueTokens } from '../../src/store/leagues/tokens.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
 import { runCommand } from '../../src/testing/cli.ts'
+import { seedPackages } from '../../src/testing/hosted-packages.ts'
+import { startServerProcess } from '../../src/testing/server-process.ts'
 import { buildImage, environment, skipReason, type TestEngine, testEngine, writePackage } from './engine.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-hosted-'))
@@ -193,6 +195,40 @@ test('hosted: people play an accepted package in a container, its replay is show
     machine.leftBehind().filter((name) => !name.includes(run)),
     [],
   )
+})
+
+test('hosted: kill -9 of the server during a game leaves no container and no network, and the next server says so', {
+  skip: skipReason,
+  timeout: 300_000,
+}, async () => {
+  const data = join(folder, 'killed')
+  const { coworlds, reference, alice } = await seedPackages(data, ['none'], ['/bin/node', '/app/game.mjs'])
+  ask('tag', image, reference)
+  const env = { PARACOSM_CONTAINER_ENGINE: machine.command, PARACOSM_ADMIN_KEY: 'a key of tests' }
+  const first = await startServerProcess(data, ['--run-uploads'], { env })
+  const post = async (path: string, body?: object): Promise<any> => {
+    const headers = { 'x-auth-token': alice, ...(body ? { 'content-type': 'application/json' } : {}) }
+    const init = { method: 'POST', headers, ...(body ? { body: JSON.stringify(body) } : {}) }
+    return (await fetch(`${first.url}/v2/coworlds/play/session${path}`, init)).json()
+  }
+  const { session_id: id } = await post('', { coworld_id: coworlds.none })
+  await post(`/${id}/join`)
+  await fetch(`${first.url}/v2/coworlds/play/session/${id}/join`, { method: 'POST' })
+  const stateAt = async (url: string): Promise<any> => (await fetch(`${url}/v2/coworlds/play/session/${id}`)).json()
+  await until('the game is on', async () => ((await stateAt(first.url)).status === 'playing' ? true : undefined))
+  const before = machine.leftBehind().length
+  await first.crash()
+  // A viewer of the other test may still be open.
+  await until('its container and network are gone', async () =>
+    machine.leftBehind().some((name) => name.includes('hosted-game')) || machine.leftBehind().length > before - 2
+      ? undefined
+      : true,
+  )
+  const next = await startServerProcess(data, ['--run-uploads'], { env })
+  const { status, reason } = await stateAt(next.url)
+  await next.stop()
+  ask('rmi', reference)
+  assert.deepEqual([status, reason], ['ended', 'the server stopped during the game'])
 })
 
 const PLAYER = `console.log('key', process.env.API_KEY, Object.keys(process.env).filter((k) => k.includes('PARACOSM')).join())
