@@ -16,6 +16,8 @@ export interface EngineImages {
 export interface PackageMachine {
   /** @param coworld name of the package, whose secrets its game gets */
   runtimeOf(coworld: string): Runtime
+  /** Without secrets: for recordings, which anyone may open. */
+  readonly viewing: Runtime
   readonly images: EngineImages
   readonly leash: StartLeash
   /** Removes what an earlier server has left of a run. */
@@ -33,6 +35,7 @@ export function createPackageMachine({ engine, images, secrets, log }: PackageMa
   const runtime = createContainerRuntime({ engine })
   return {
     runtimeOf: (coworld) => withGameSecrets(runtime, { source: secrets, coworld, ifMissing: 'fail' }),
+    viewing: runtime,
     images,
     leash: createLeash(engine, (err) => log.error({ err }, 'hosted.leash_failed')),
     sweep: (traces) => sweepRun(engine, traces),

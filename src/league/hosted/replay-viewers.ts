@@ -168,7 +168,7 @@ export class ReplayViewers {
       const name = `coworld-hosted-replay-${runId}`
       return startReplayServer(opened, { name, runnable: { ...runnable, image }, workspace, mount, uri })
     }
-    return { runtime: machine.runtimeOf(coworld.name), start }
+    return { runtime: machine.viewing, start }
   }
 
   #endIdle(): void {
