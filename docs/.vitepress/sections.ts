@@ -66,11 +66,19 @@ export const SECTIONS: readonly Section[] = [
     title: 'Collect evidence',
     pages: [
       ['Evaluation', 'evaluation.md'],
-      ['Leagues', 'leagues.md'],
       ['Journal format', 'journal.md'],
       ['Command log', 'command-log.md'],
       ['Datasets', 'datasets.md'],
       ['Strategy language', 'strategy.md'],
+    ],
+  },
+  {
+    title: 'Run leagues',
+    pages: [
+      ['Leagues', 'leagues.md'],
+      ['Uploads', 'uploads.md'],
+      ['Hosted games', 'hosted-games.md'],
+      ['Experience requests', 'experience-requests.md'],
     ],
   },
   {
