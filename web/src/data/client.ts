@@ -22,8 +22,13 @@ const acting = createStore<string | undefined>(undefined)
 export const actAs = (key: string | undefined): void => acting.set(key)
 
 /** A client with the key of the signed-in player, or of the participant of a study on this page. */
-export function apiClient(): Client {
-  return createClient({ url: location.origin, key: acting.get() ?? storedKey(), checks: mustCheck() })
+export function apiClient(signal?: AbortSignal): Client {
+  return createClient({
+    url: location.origin,
+    key: acting.get() ?? storedKey(),
+    checks: mustCheck(),
+    ...(signal && { signal }),
+  })
 }
 
 /** The client of one study, for its participant on this page. @param key the key of another participant */

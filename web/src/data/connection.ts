@@ -8,6 +8,9 @@ const EVERY_MS = 30_000
 /** The interval while the server is unreachable, in milliseconds. */
 const OFFLINE_MS = 3000
 
+/** How long an answer may take, in milliseconds, retries included: a server that hangs counts as unreachable. */
+const PATIENCE_MS = 10_000
+
 interface Known {
   boot: string | undefined
 }
@@ -19,7 +22,7 @@ export function reportTrouble(): void {
 
 async function look(known: Known): Promise<void> {
   try {
-    const { boot, web } = await apiClient().about()
+    const { boot, web } = await apiClient(AbortSignal.timeout(PATIENCE_MS)).about()
     const wasOffline = bannerStore.get() === 'offline'
     const hasRestarted = known.boot !== undefined && boot !== known.boot
     known.boot = boot
