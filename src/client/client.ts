@@ -41,7 +41,7 @@ import type {
   SpectatorKey,
 } from '../protocol/session.ts'
 import { evaluationMethods } from './evaluations.ts'
-import { ask, type Credentials, download, fetchAnswer, loadPart } from './http.ts'
+import { ask, type Credentials, download, fetchAnswer, isServerThere, loadPart } from './http.ts'
 import { leagueMethods } from './leagues.ts'
 import { type LiveEvents, LiveFollow } from './live.ts'
 import { operateMethods } from './operate.ts'
@@ -319,6 +319,7 @@ function episodeMethods(caller: Credentials) {
       new LiveFollow(`${caller.url.replace(/^http/, 'ws')}${at(id)}/live`, events, {
         signal: signal ?? caller.signal,
         isTrusted: caller.isTrusted,
+        isServerThere: () => isServerThere(caller),
       }),
     /** Plays a slot with its token; a connection that breaks is made anew. */
     play: (id: string, slot: number, token: string, events: SlotEvents): SlotPlay => {
@@ -326,6 +327,7 @@ function episodeMethods(caller: Credentials) {
       return new SlotPlay(
         `${caller.url.replace(/^http/, 'ws')}/episodes/${encodeURIComponent(id)}/player?${query}`,
         events,
+        () => isServerThere(caller),
       )
     },
     /** Lines of the journal from the last saved state before `from` up to step `to`, the header first. */

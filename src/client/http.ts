@@ -29,6 +29,8 @@ interface Asked {
 }
 
 const TIMEOUT_MS = 30_000
+/** Longest wait for a sign of life. */
+const PROBE_MS = 5000
 /** Maximum retries of a read after a temporary failure. Writes are never retried: they may have been executed. */
 const RETRIES = 2
 const BACKOFF = { firstMs: 200, longestMs: 2000 }
@@ -79,6 +81,17 @@ export async function fetchAnswer(caller: Credentials, path: string, asked: Aske
     return await send(caller, path, asked)
   } catch (error) {
     throw toClientError(error, caller)
+  }
+}
+
+/** Whether a server answers at all. A proxy that finds none behind it answers with 502 to 504. */
+export async function isServerThere({ url }: Credentials): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) })
+    await answer.body?.cancel()
+    return answer.status < 500
+  } catch {
+    return false
   }
 }
 

@@ -24,10 +24,12 @@ interface FollowOptions {
   readonly signal?: AbortSignal | undefined
   /** Whether messages are taken as they come: the server is of this very build. Default false. */
   readonly isTrusted?: boolean | undefined
+  /** Whether the server answers at all. Default: it does, so an episode whose socket fails three times is gone. */
+  readonly isServerThere?: () => Promise<boolean>
 }
 
 const BACKOFF = { firstMs: 500, longestMs: 10_000 }
-/** Failures one after another, without a single message, after which an episode counts as gone: it has ended meanwhile. */
+/** Failures one after another, of a server that answers, after which an episode counts as gone: it has ended meanwhile. */
 const MAX_FAILURES = 3
 const NORMAL = 1000
 const FAILED = 1011
@@ -42,11 +44,14 @@ const FAILED = 1011
  */
 export class LiveFollow {
   readonly #events: LiveEvents
+  readonly #isServerThere: () => Promise<boolean>
   #socket: ReconnectingSocket | undefined
   #isStopped = false
 
-  constructor(url: string, events: LiveEvents, { signal, isTrusted = false }: FollowOptions = {}) {
+  constructor(url: string, events: LiveEvents, options: FollowOptions = {}) {
+    const { signal, isTrusted = false, isServerThere = () => Promise.resolve(true) } = options
     this.#events = events
+    this.#isServerThere = isServerThere
     if (signal?.aborted) return
     signal?.addEventListener('abort', () => this.stop(), { once: true })
     loadReader(isTrusted).then(
@@ -60,6 +65,7 @@ export class LiveFollow {
     this.#socket = new ReconnectingSocket(url, BACKOFF, {
       text: (data) => this.#hear(read(data)),
       closed: (code, failures) => this.#closed(code, failures),
+      isServerThere: this.#isServerThere,
     })
   }
 

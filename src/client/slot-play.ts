@@ -32,13 +32,16 @@ const REPLACED = 4001
  */
 export class SlotPlay {
   readonly #events: SlotEvents
+  readonly #isServerThere: () => Promise<boolean>
   #socket: ReconnectingSocket | undefined
   #requests = 0
   #isOver = false
   #isLeft = false
 
-  constructor(url: string, events: SlotEvents) {
+  /** @param isServerThere whether the server answers at all */
+  constructor(url: string, events: SlotEvents, isServerThere: () => Promise<boolean> = () => Promise.resolve(true)) {
     this.#events = events
+    this.#isServerThere = isServerThere
     loadSchemas().then(
       (schemas) => this.#connect(url, schemas.PlayerMessage),
       () => this.#events.closed('refused'),
@@ -50,6 +53,7 @@ export class SlotPlay {
     this.#socket = new ReconnectingSocket(url, BACKOFF, {
       text: (data) => this.#read(data, schema),
       closed: (code, failures) => this.#closed(code, failures),
+      isServerThere: this.#isServerThere,
     })
   }
 

@@ -209,6 +209,8 @@ test('episode: after a restart of the server the page returns to the same live e
     .getByText(/does not answer|connection to this episode is down/)
     .first()
     .waitFor()
+  // Longer than the attempts that a connection gets which is refused.
+  await page.waitForTimeout(6000)
   const second = await serve('restart', port)
   await page.getByText('The server restarted. You are back in the same place.').waitFor({ timeout: 60_000 })
   await page.waitForFunction(

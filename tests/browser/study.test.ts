@@ -128,8 +128,12 @@ async function finish(page: Page, button: string, composer: string): Promise<voi
     await over.or(page.locator('textarea:enabled')).first().waitFor()
     await page.waitForTimeout(300)
     if (await over.isVisible()) break
-    await field.fill('It was easy enough.')
-    await field.press('Enter')
+    // The game may end in this moment, and its field is gone then.
+    const isSent = await field.fill('It was easy enough.', { timeout: 5000 }).then(
+      () => true,
+      () => false,
+    )
+    if (isSent) await field.press('Enter', { timeout: 5000 }).catch(() => undefined)
   }
   await over.click()
 }

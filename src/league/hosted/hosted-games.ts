@@ -113,8 +113,12 @@ export class HostedGames implements StageHost {
 
   async state(id: string): Promise<{ session: PlaySessionRecord; holders: HolderRecord[]; status: HostedStatus }> {
     const { sessions } = this.#options
-    const session = await sessions.get(id)
-    return { session, holders: await sessions.holders(id), status: this.statusOf(session) }
+    const holders = await sessions.holders(id)
+    const read = await sessions.get(id)
+    // A game that ended in this moment is stored with its reason, which the record that was read does not have yet.
+    const isStale = read.status === 'open' && this.statusOf(read) === 'ended'
+    const session = isStale ? await sessions.get(id) : read
+    return { session, holders, status: this.statusOf(session) }
   }
 
   statusOf(session: PlaySessionRecord): HostedStatus {

@@ -17,6 +17,8 @@ export type Speed = (typeof SPEEDS)[number]
 const DEFAULT_PACE = 5
 /** Milliseconds between two reads of a live journal while scrubbing. */
 const EXTEND_MS = 1500
+/** Milliseconds before a live episode whose socket was refused is tried again. */
+const RECONNECT_MS = 3000
 /** Maximum number of live frames kept for scores and markers. */
 const MAX_LIVE = 50_000
 
@@ -66,6 +68,7 @@ export class EpisodePlayer {
   readonly #frameListeners = new Set<() => void>()
   readonly #wantsStep: number | undefined
   #follow: LiveFollow | undefined
+  #reconnect: ReturnType<typeof setTimeout> | undefined
   #isSeeking = false
   #animation = 0
   #playedAt = 0
@@ -109,6 +112,7 @@ export class EpisodePlayer {
 
   close(): void {
     this.#isClosed = true
+    clearTimeout(this.#reconnect)
     this.#follow?.stop()
     cancelAnimationFrame(this.#animation)
     this.course.close()
@@ -190,13 +194,17 @@ export class EpisodePlayer {
   async #gone(): Promise<void> {
     try {
       const episode = await apiClient().episodes.get(this.state.get().summary.id)
-      if (episode.status !== 'live') await this.#ended(episode)
-      else this.#set({ isLost: true })
+      if (episode.status !== 'live') {
+        await this.#ended(episode)
+        return
+      }
     } catch {
       // The banner reports that the server is unreachable; loaded data stays.
-      this.#set({ isLost: true })
       reportTrouble()
     }
+    if (this.#isClosed) return
+    this.#set({ isLost: true })
+    this.#reconnect = setTimeout(() => this.#connect(), RECONNECT_MS)
   }
 
   #takeLive(frame: ViewFrame): void {
