@@ -49,6 +49,8 @@ const MAX_COUNTED = 200
 const SHARE = 20
 /** Maximum age of cached counts, in milliseconds. */
 const LONGEST_MS = 30_000
+/** Studies with fewer people are always counted: that is cheap, and a page asks before it changes a study in use. */
+const MANY = 1000
 /** Maximum number of link groups listed. */
 const GROUPS = 500
 
@@ -73,9 +75,9 @@ export class StudyMonitor {
     const counted = { until: now + LONGEST_MS, people: this.#count(study) }
     this.#counted.set(study, counted)
     counted.people.then(
-      () => {
+      ({ joined }) => {
         const done = performance.now()
-        counted.until = Math.min(done + (done - now) * SHARE, done + LONGEST_MS)
+        counted.until = joined < MANY ? done : Math.min(done + (done - now) * SHARE, done + LONGEST_MS)
       },
       () => this.#counted.delete(study),
     )
