@@ -24,6 +24,12 @@ export function parseTemperature(text: string): number {
   return value
 }
 
+/** @throws InvalidArgumentError outside 0 to `max` */
+export const parseFrom0 =
+  (max: number) =>
+  (text: string): number =>
+    parseInteger(text, { min: 0, max })
+
 export const parseCount = (text: string): number => parseInteger(text, { min: 1, max: 1_000_000_000 })
 
 export function parseRate(text: string): number {

@@ -1,11 +1,12 @@
 // `paracosm serve`: starts the server.
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { RoleModels } from '../adapters/session/role-models.ts'
 import { parseManifest } from '../experiment/release/policy.ts'
 import { AppError } from '../kernel/errors.ts'
 import { probeEndpoint } from '../models/probe.ts'
-import { startServer } from '../server/app.ts'
+import { type ServerOptions, startServer } from '../server/app.ts'
 import type { UploadSettings } from '../server/leagues.ts'
+import { MAX_SHARDS } from '../server/shards/shard-ids.ts'
 import { type AccessFlags, accessOf, addAccessOptions, adminKeyOf } from './access.ts'
 import { loadConfiguredCharacters } from './admin/characters.ts'
 import { dump } from './admin/dumps.ts'
@@ -13,9 +14,10 @@ import { buildPages } from './build-pages.ts'
 import { readSource } from './experiment/check.ts'
 import { type Io, printJson } from './io.ts'
 import { uploadSettings } from './league/upload-settings.ts'
-import { collect, otherPorts, parseCount, parsePort } from './options.ts'
+import { collect, otherPorts, parseCount, parseFrom0, parsePort } from './options.ts'
 import { addModelOptions } from './role-model-options.ts'
 import { createRoleModels, planEndpoint, type RoleModelOptions } from './role-models.ts'
+import { SHARD_FLAG, serveShard, spawnShard } from './shards.ts'
 import { storeTarget } from './store.ts'
 import { readVersion } from './version.ts'
 
@@ -35,6 +37,8 @@ interface ServeOptions extends RoleModelOptions, AccessFlags {
   readonly rateLimits: boolean
   readonly sessionTtl: number
   readonly sweepInterval: number
+  readonly shards: number
+  readonly shard?: boolean
   readonly world: readonly string[]
   readonly experiment: readonly string[]
   readonly run?: string
@@ -56,6 +60,13 @@ export function createCommand(io: Io): Command {
     )
     .option('--data <folder>', 'where episodes and the database are stored', io.config.PARACOSM_DATA)
     .option('--world <world>', 'also offer this world: a path or a package (repeatable)', collect, [])
+    .option(
+      '--shards <count>',
+      'run the episodes that are started over the API in this many further processes',
+      parseFrom0(MAX_SHARDS),
+      0,
+    )
+    .addOption(new Option(SHARD_FLAG).hideHelp())
     .option('--no-showcase', 'do not play matches of bots')
     .option('--no-league', 'do not keep the demo league playing; --no-showcase includes it')
     .option(
@@ -89,6 +100,7 @@ Examples:
   paracosm serve
   paracosm serve --port 9000 --data /tmp/paracosm --no-showcase
   paracosm serve --world ./my-world.ts
+  paracosm serve --shards 4
   paracosm serve --free-play
   paracosm serve --model qwen3:8b --base-url http://127.0.0.1:11434/v1
 
@@ -102,12 +114,54 @@ Ctrl-C stops the server cleanly: it saves every step, and the next start resumes
 async function startServing(io: Io, options: ServeOptions, otherPorts: number): Promise<void> {
   for (const name of options.world) await io.worlds.load(name)
   const uploads = await uploadsOf(io, options)
-  await loadConfiguredCharacters(io, options.data)
   const plan = planEndpoint(io, options)
   const models = await createRoleModels(plan, options)
+  const settings = await settingsOf(io, options, { uploads, models, otherPorts })
+  if (options.shard) return serveShard(settings)
+  await loadConfiguredCharacters(io, options.data)
   const probing = plan && probeEndpoint(plan, [...new Set(Object.values(plan.models))])
   if (io.config.PARACOSM_PAGES === 'fresh') await buildPages(io)
-  const server = await startServer({
+  const server = await startServer(settings)
+  const probed = await probing
+  if (options.json) {
+    io.out(JSON.stringify({ ok: true, url: server.url, resumed: server.resumed, models: probed ?? null }))
+  } else {
+    io.out(`Paracosm is at ${io.style.name(server.url)}`)
+    if (server.resumed > 0) io.out(`Resumed ${server.resumed} unfinished episode${server.resumed === 1 ? '' : 's'}.`)
+    if (options.shards > 0) {
+      io.out(`Episodes run in ${options.shards} further process${options.shards === 1 ? '' : 'es'}.`)
+    }
+    io.out(describeModels(models))
+    if (probed?.ok) io.out(probed.message)
+    io.out('Press Ctrl-C to stop.')
+  }
+  if (probed?.ok === false) {
+    io.err(
+      `${io.style.warn('warning')}: ${probed.message} Text games fail until it works; docs/models.md shows how to set it up.`,
+    )
+  }
+  if (!io.signal.aborted) {
+    await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
+  }
+  const left = await server.close()
+  if (options.dump !== undefined) await dumpAfter(io, options.dump, options.data)
+  if (options.json) printJson(io, { ok: true, unfinished: left })
+  else io.out(left.length === 0 ? 'Stopped.' : `Stopped. The next start resumes: ${left.join(', ')}`)
+}
+
+interface Planned {
+  readonly uploads: UploadSettings | undefined
+  readonly models: RoleModels
+  readonly otherPorts: number
+}
+
+/** @throws AppError FILE_UNREADABLE, JSON_MALFORMED, VALIDATION_ERROR for the files that options name */
+async function settingsOf(
+  io: Io,
+  options: ServeOptions,
+  { uploads, models, otherPorts }: Planned,
+): Promise<ServerOptions> {
+  return {
     dataDir: options.data,
     worlds: io.worlds,
     sessions: {
@@ -131,6 +185,7 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
         : undefined,
     access: accessOf(io, options),
     store: storeTarget(io, options.data, { mode: 'create', runs: 'thread' }),
+    shards: { count: options.shards, spawn: spawnShard },
     host: options.host,
     port: options.port,
     otherPorts,
@@ -140,29 +195,7 @@ async function startServing(io: Io, options: ServeOptions, otherPorts: number): 
     imageRegistry: options.imageRegistry,
     logLevel: options.log,
     version: readVersion(),
-  })
-  const probed = await probing
-  if (options.json) {
-    io.out(JSON.stringify({ ok: true, url: server.url, resumed: server.resumed, models: probed ?? null }))
-  } else {
-    io.out(`Paracosm is at ${io.style.name(server.url)}`)
-    if (server.resumed > 0) io.out(`Resumed ${server.resumed} unfinished episode${server.resumed === 1 ? '' : 's'}.`)
-    io.out(describeModels(models))
-    if (probed?.ok) io.out(probed.message)
-    io.out('Press Ctrl-C to stop.')
   }
-  if (probed?.ok === false) {
-    io.err(
-      `${io.style.warn('warning')}: ${probed.message} Text games fail until it works; docs/models.md shows how to set it up.`,
-    )
-  }
-  if (!io.signal.aborted) {
-    await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
-  }
-  const left = await server.close()
-  if (options.dump !== undefined) await dumpAfter(io, options.dump, options.data)
-  if (options.json) printJson(io, { ok: true, unfinished: left })
-  else io.out(left.length === 0 ? 'Stopped.' : `Stopped. The next start resumes: ${left.join(', ')}`)
 }
 
 /** @throws AppError USAGE when uploaded programs would be operators, because they are on this machine */

@@ -3,7 +3,7 @@ import type { Episode } from '../episode/episode.ts'
 import { type ForkChanges, planFork } from '../episode/fork.ts'
 import { createMemorySink } from '../episode/sink.ts'
 import { createToken } from '../episode/slots.ts'
-import { createEpisodeId, type ForkPoint, forkEpisode } from '../episode/start.ts'
+import { type ForkPoint, forkEpisode } from '../episode/start.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 import type { EpisodeArchive } from './episode-archive.ts'
@@ -15,6 +15,8 @@ interface ForkParts {
   readonly archive: EpisodeArchive
   readonly worlds: WorldRegistry
   readonly log: Log
+  /** Id of the fork. */
+  readonly newId: string
 }
 
 /**
@@ -22,14 +24,13 @@ interface ForkParts {
  * @throws AppError as `planFork`; UNKNOWN_EPISODE, WORLD_VERSION; EPISODE_FAILED when the world throws
  */
 export async function createFork(
-  { archive, worlds, log }: ForkParts,
+  { archive, worlds, log, newId: fork }: ForkParts,
   id: string,
   changes: ForkChanges,
 ): Promise<Episode> {
   const file = await archive.read(id)
   try {
     const planned = await planFork(file, await worlds.loadRecorded(file.header), changes)
-    const fork = `fork-${createEpisodeId(Date.now())}`
     const tokens = file.header.slots.map(() => createToken())
     const onError = (what: string, err: unknown): void => log.error({ episode: fork, err }, `episode.error: ${what}`)
     return await archive.begin(fork, {

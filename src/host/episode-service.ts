@@ -19,13 +19,21 @@ import type { EpisodeSummary } from '../protocol/catalogue.ts'
 import type { EpisodeFilters, EpisodePageRequest } from '../store/episodes/episode-query.ts'
 import { summarizeRecord } from '../store/episodes/rows.ts'
 import { type BranchSpec, planBranch } from './branch.ts'
-import { type EpisodeArchive, type EpisodeStorage, openArchive } from './episode-archive.ts'
+import { type EpisodeArchive, openArchive } from './episode-archive.ts'
 import { copyPast, createFork } from './episode-forks.ts'
 import { type EpisodeSpec, inProcessFor, planEpisode } from './episode-spec.ts'
-import { createSupervised, isGathering, summarizeLive, summarizeSuspended } from './live-episodes.ts'
+import {
+  createSupervised,
+  type EpisodePage,
+  isGathering,
+  notLive,
+  summarizeLive,
+  summarizeSuspended,
+} from './live-episodes.ts'
 import { type Log, SILENT } from './log.ts'
 import { createElapsed, offlineWorkers } from './offline-workers.ts'
 import { confirmResume, type ResumeSettings, resumeOne } from './resume.ts'
+import type { EpisodeServiceOptions } from './service-options.ts'
 import { TokenIndex } from './token-index.ts'
 import type { WorldRegistry } from './world-registry.ts'
 
@@ -35,22 +43,6 @@ export const MAX_LIVE = 2000
 const RESUMED_AT_ONCE = 8
 /** Milliseconds between write attempts after the disk refused one. */
 const RECOVERY_MS = 1000
-
-export interface EpisodeServiceOptions {
-  readonly worlds: WorldRegistry
-  /** Storage of episodes; without it, every episode needs its own sink. */
-  readonly storage?: EpisodeStorage | undefined
-  readonly log?: Log | undefined
-  /** Called for every episode that has ended or failed, once its journal is archived. */
-  readonly onArchived?: ((id: string) => void) | undefined
-  readonly resume?: Partial<ResumeSettings> | undefined
-}
-
-export interface EpisodePage {
-  readonly entries: readonly EpisodeSummary[]
-  readonly total: number
-  readonly nextCursor: string | null
-}
 
 export class EpisodeService {
   readonly worlds: WorldRegistry
@@ -84,6 +76,14 @@ export class EpisodeService {
     return this.#live.get(id)
   }
 
+  /**
+   * Says why an episode is not live: `episodes.get(id) ?? (await episodes.refuseNotLive(id))`.
+   * @throws AppError always: UNKNOWN_EPISODE; and as `notLive`
+   */
+  async refuseNotLive(id: string): Promise<never> {
+    throw notLive(await this.find(id))
+  }
+
   /** The live episode that has a slot with this token. */
   withToken(token: string): Episode | undefined {
     return this.#tokens.find(token)
@@ -97,7 +97,7 @@ export class EpisodeService {
   async start(spec: EpisodeSpec): Promise<Episode> {
     const world = typeof spec.world === 'string' ? await this.worlds.load(spec.world) : spec.world
     const planned = planEpisode(world, spec)
-    const id = spec.id ?? `${spec.kind}-${createEpisodeId(Date.now())}`
+    const id = spec.id ?? this.#createId(spec.kind)
     const options: EpisodeOptions & { seed: number } = {
       ...this.#workersOf(world, spec.workers),
       id,
@@ -138,6 +138,10 @@ export class EpisodeService {
     }
   }
 
+  #createId(kind: string): string {
+    return `${kind}-${createEpisodeId(Date.now())}${this.#options.idSuffix ?? ''}`
+  }
+
   #workersOf(world: World, given: EpisodeSpec['workers']): Pick<EpisodeOptions, 'workers'> {
     return { workers: given ?? offlineWorkers(world, createElapsed()) }
   }
@@ -175,7 +179,9 @@ export class EpisodeService {
     const archive = this.#archive
     if (!archive) throw new AppError('UNKNOWN_EPISODE', `there is no episode ${id}`)
     this.#requireRoom()
-    return this.#begin(createFork({ archive, worlds: this.worlds, log: this.#log }, id, changes))
+    return this.#begin(
+      createFork({ archive, worlds: this.worlds, log: this.#log, newId: this.#createId('fork') }, id, changes),
+    )
   }
 
   /** The journal of a fork before it is played: see `copyPast` in episode-forks.ts. */
@@ -201,7 +207,7 @@ export class EpisodeService {
     await parent?.durable()
     const planned = await planBranch(() => this.readJournal(id), this.worlds, wanted, parent?.step ?? 0)
     const { world, slots } = planned
-    const childId = `${wanted.kind}-${createEpisodeId(Date.now())}`
+    const childId = this.#createId(wanted.kind)
     const options = {
       ...this.#workersOf(world, undefined),
       id: childId,
@@ -368,8 +374,12 @@ export class EpisodeService {
   async list(filters: EpisodeFilters, page: EpisodePageRequest): Promise<EpisodePage> {
     if (!this.#archive) return { entries: [], total: 0, nextCursor: null }
     const { entries, total, nextCursor } = await this.#archive.index.list(filters, page)
+    const away = entries.flatMap(({ id, status }) => (status === 'live' && !this.#live.has(id) ? [id] : []))
+    const elsewhere = away.length > 0 ? await this.#options.liveElsewhere?.(away) : undefined
     return {
-      entries: entries.map((record) => this.#summary(record.id) ?? summarizeRecord(record)),
+      entries: entries.map(
+        (record) => this.#summary(record.id) ?? elsewhere?.get(record.id) ?? summarizeRecord(record),
+      ),
       total,
       nextCursor,
     }

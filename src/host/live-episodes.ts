@@ -6,6 +6,12 @@ import type { EpisodeSummary } from '../protocol/catalogue.ts'
 import { summarizeRecord } from '../store/episodes/rows.ts'
 import { kindOf, recordOfHeader } from './episode-records.ts'
 
+export interface EpisodePage {
+  readonly entries: readonly EpisodeSummary[]
+  readonly total: number
+  readonly nextCursor: string | null
+}
+
 /** Whether an episode waits for players, so that no step is made before one joins. */
 export function isGathering({ status, slots }: Episode): boolean {
   return status === 'waiting' && !slots.every(({ hasBeenTaken }) => hasBeenTaken)
@@ -20,6 +26,14 @@ export function createSupervised(world: World, create: () => Episode): Episode {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new AppError('EPISODE_FAILED', `${world.id} could not create an episode: ${message}`, { cause })
   }
+}
+
+/** EPISODE_OVER; INTERRUPTED for an episode that has not ended: it is yet to be resumed. */
+export function notLive({ id, status }: EpisodeSummary): AppError {
+  if (status !== 'live' && status !== 'unfinished') return new AppError('EPISODE_OVER', `episode ${id} has ended`)
+  return new AppError('INTERRUPTED', `episode ${id} is not running at this moment`, {
+    hint: 'Try again in a moment: it is resumed where it was.',
+  })
 }
 
 /** An episode whose journal could not be written: it waits for the disk. */

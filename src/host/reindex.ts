@@ -8,7 +8,7 @@ import type { EpisodeRecord } from '../store/episodes/rows.ts'
 import type { BlobStore } from './blobs.ts'
 import type { EpisodeStorage } from './episode-archive.ts'
 import { readRecord } from './episode-records.ts'
-import { journalBlob, resultsBlob } from './journal-folder.ts'
+import { type JournalFolder, journalBlob, resultsBlob } from './journal-folder.ts'
 
 const BLOB = /^episodes\/([a-z0-9][a-z0-9-]{0,99})\/journal\.jsonl\.zst$/
 
@@ -16,15 +16,21 @@ export interface ReindexProgress {
   readonly read: number
 }
 
+interface ReindexOptions {
+  /** Folders of shards with unfinished episodes. */
+  readonly shards?: readonly JournalFolder[]
+  /** Called after every journal. */
+  onProgress?(progress: ReindexProgress): void
+}
+
 /**
  * Rewrites the index from every journal of the folder. Live episodes of a server keep their rows.
- * @param onProgress called after every journal
  * @returns the number of rows written, and of rows removed for lack of a journal
  */
 export async function reindex(
   { journals, index }: EpisodeStorage,
   blobs: BlobStore,
-  onProgress: (progress: ReindexProgress) => void = () => undefined,
+  { shards = [], onProgress }: ReindexOptions = {},
 ): Promise<{ written: number; removed: number }> {
   let read = 0
   async function* records(): AsyncGenerator<EpisodeRecord> {
@@ -32,11 +38,13 @@ export async function reindex(
       const id = BLOB.exec(name)?.[1]
       if (id === undefined) continue
       yield await readRecord(id, async () => JournalFile.from(await openJournalBytes(await blobs.open(name))), name)
-      onProgress({ read: ++read })
+      onProgress?.({ read: ++read })
     }
-    for (const id of await journals.liveIds()) {
-      yield await readRecord(id, () => journals.read(id), null)
-      onProgress({ read: ++read })
+    for (const folder of [journals, ...shards]) {
+      for (const id of await folder.liveIds()) {
+        yield await readRecord(id, () => folder.read(id), null)
+        onProgress?.({ read: ++read })
+      }
     }
   }
   return index.replaceAll(records())

@@ -25,7 +25,7 @@ export const ReadyState = z.strictObject({
   ok: z.boolean(),
   live_episodes: z.int(),
   problems: z.array(
-    z.strictObject({ check: z.enum(['startup', 'database', 'disk', 'journals']), message: z.string() }),
+    z.strictObject({ check: z.enum(['startup', 'database', 'disk', 'journals', 'shards']), message: z.string() }),
   ),
 })
 export type ReadyState = z.infer<typeof ReadyState>

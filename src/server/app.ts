@@ -1,26 +1,26 @@
 // The server: one port for the API, the pages, and the sockets of every episode and session.
-import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { createOfflineResponder } from '../adapters/session/role-models.ts'
-import { EpisodeService } from '../host/episode-service.ts'
+import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import { builtInWorlds, type WorldRegistry } from '../host/world-registry.ts'
-import { CommandLog } from '../store/command-log.ts'
 import { type StoreTarget, storeInFolder } from '../store/store.ts'
 import { type ClosingPart, closeAll } from '../transport/close.ts'
 import { listenApp } from '../transport/listen.ts'
 import { type AccessOptions, Transport } from '../transport/transport.ts'
+import { CLOSE_MS, closeParts, type LogLevel, loggerOf, logOf, openCommands } from './app-parts.ts'
 import { createCommandSink } from './command-sink.ts'
 import { EpisodeIndexer } from './episode-indexer.ts'
 import { openHosted } from './hosted-parts.ts'
-import { journalsElsewhere } from './journals-elsewhere.ts'
 import { openLeagueServices, type UploadSettings } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
 import { ModelPlayers } from './model-players.ts'
 import { Readiness } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
 import type { RemoteServices } from './remote/remote-routes.ts'
+import { openEpisodes } from './running-episodes.ts'
 import { createSessionServices, type SessionServices } from './sessions/services.ts'
 import type { RemoteSettings, SessionSettings } from './settings.ts'
+import type { ShardSettings } from './shards/shards.ts'
 import { runShowcase } from './showcase.ts'
 import { openServerStorage } from './storage.ts'
 import { createStudyServices, type StudyServices, type StudySettings } from './studies/services.ts'
@@ -48,8 +48,10 @@ export interface ServerOptions {
   readonly imageRegistry?: string | undefined
   /** Free bytes of the data folder's disk below which `/readyz` warns; default 32 MiB. */
   readonly minFreeBytes?: number | undefined
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly logLevel: LogLevel
   readonly version: string
+  /** Further processes that run live episodes. Default: this one runs all. */
+  readonly shards?: ShardSettings | undefined
   /** Default: the offline responder, for registered players. */
   readonly sessions?: Partial<SessionSettings>
   /** Studies offered from the start; researchers may add more. */
@@ -67,9 +69,6 @@ export interface Server {
   /** Finishes every step, saves, and returns the ids of the episodes that the next start resumes. */
   close(): Promise<string[]>
 }
-
-/** Milliseconds for an orderly stop, within the 30 s that service managers allow. */
-const CLOSE_MS = 25_000
 
 const DEFAULT_SESSIONS: SessionSettings = {
   models: createOfflineResponder(),
@@ -103,23 +102,17 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const { app, failures } = transport.createApp(loggerOf(options.logLevel))
   const log = logOf(app)
   const worlds = options.worlds ?? builtInWorlds()
-  const kept = { ...storage.episodes, elsewhere: journalsElsewhere(store, storage.blobs) }
   const onArchived = (id: string): void => {
     indexer.wake()
     studies.ended(id)
   }
-  const episodes = new EpisodeService({ worlds, storage: kept, log, onArchived })
-  let left: string[] = []
-  const closeEpisodes = async (): Promise<void> => {
-    left = await episodes.close()
-  }
-  // Closed first when the server stops, and here if it fails to start, because they hold the folder's lock.
-  opened.push({ name: 'journals', close: closeEpisodes })
+  const running = await openEpisodes({ ...options, worlds, storage, log, opened, onArchived })
+  const { episodes, shards } = running
   const indexer = new EpisodeIndexer({ store, commands, episodes, log })
   opened.push({ name: 'indexer', close: () => indexer.close() })
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
   const { services, studies } = await openServices(options, { storage, episodes, log, opened })
-  const readiness = new Readiness({ store, episodes, dataDir: options.dataDir, minFreeBytes: options.minFreeBytes })
+  const readiness = new Readiness({ ...options, store, episodes, shards })
   const leagues = openLeagues(opened, { ...storage, worlds, episodes, log, options })
   const { hosted, viewers } = openHosted(opened, { ...storage, leagues, live: episodes, log, options })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
@@ -132,6 +125,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
     hosted,
     viewers,
     episodes,
+    shards,
     storage,
     adapters,
     commands,
@@ -145,9 +139,12 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const { url } = await listenApp(app, options)
   let showcase: Promise<void> | undefined
   opened.push({ name: 'showcase', close: () => showcase })
-  opened.push({ name: 'episodes', close: closeEpisodes })
+  let left: string[] = []
+  // Closed first, because they hold the folders' locks.
+  opened.push({ name: 'episodes', close: async () => (left = await running.close()) })
   indexer.wake()
-  const resumed = (await hosted.resume()) + (await episodes.resumeUnfinished())
+  const inShards = running.beginShards(url)
+  const resumed = (await hosted.resume()) + (await episodes.resumeUnfinished()) + (await inShards)
   await models.begin(url)
   readiness.started()
   studies.start()
@@ -164,17 +161,6 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
 /** With uploaded programs on this machine, callers on it need the admin key for what only the operator may do. */
 const openTransport = ({ access, sessions, uploads }: ServerOptions, onFault: (error: unknown) => void): Transport =>
   new Transport({ ...access, adminKey: sessions?.adminKey, needsKey: uploads !== undefined, onFault })
-
-async function closeParts(opened: readonly ClosingPart[], log: Log): Promise<void> {
-  const failed = await closeAll(opened.toReversed(), CLOSE_MS)
-  for (const { part, error } of failed) log.error({ err: error, part }, 'server.close_failed')
-}
-
-function openCommands(opened: ClosingPart[], store: ConstructorParameters<typeof CommandLog>[0]): CommandLog {
-  const commands = new CommandLog(store)
-  opened.push({ name: 'command log', close: () => commands.drain() })
-  return commands
-}
 
 function openLeagues(
   opened: ClosingPart[],
@@ -240,23 +226,5 @@ function remoteOf(
     },
     studies,
     target: store?.kind === 'postgres' ? store : storeInFolder(dataDir, { mode: 'read', runs: 'thread' }),
-  }
-}
-
-function loggerOf(level: ServerOptions['logLevel']): FastifyServerOptions['logger'] {
-  return {
-    level,
-    stream: process.stderr,
-    // Slot tokens are sent in queries, so queries are never logged.
-    serializers: {
-      req: (request) => ({ method: request.method, path: request.url.split('?')[0] }),
-    },
-  }
-}
-
-function logOf(app: FastifyInstance): Log {
-  return {
-    info: (details, message) => app.log.info(details, message),
-    error: (details, message) => app.log.error(details, message),
   }
 }

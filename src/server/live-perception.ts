@@ -31,7 +31,7 @@ export class LivePerception {
     if (token === undefined) throw new AppError('TOKEN_MISSING', 'this route requires the token of a slot')
     const episode = id === undefined ? this.#episodes.withToken(token) : this.#episodes.get(id)
     if (!episode) {
-      if (id !== undefined) return this.#refuse(id)
+      if (id !== undefined) return this.#episodes.refuseNotLive(id)
       throw new AppError('TOKEN_REFUSED', 'the token does not belong to a slot of a live episode')
     }
     const number = slot === undefined ? undefined : slotOf(episode, slot)
@@ -42,11 +42,6 @@ export class LivePerception {
       throw new AppError('TOKEN_REFUSED', 'the token does not belong to a slot of this episode')
     }
     return this.#opened(episode).then((opened) => ({ adapter: opened, slot: number }))
-  }
-
-  async #refuse(id: string): Promise<never> {
-    await this.#episodes.find(id)
-    throw new AppError('EPISODE_OVER', `episode ${id} has ended`)
   }
 
   #opened(episode: Episode): Promise<PerceptionAdapter> {

@@ -1,6 +1,5 @@
 // The socket of live episodes: one feed per episode, created for its first viewer.
 import type { EpisodeService } from '../host/episode-service.ts'
-import { AppError } from '../kernel/errors.ts'
 import type { UpgradeRoute } from '../transport/upgrade-router.ts'
 import { LiveFeed } from './live-feed.ts'
 import type { ViewRefusal } from './private-episodes.ts'
@@ -18,11 +17,7 @@ export function liveRoute({ episodes, boot, refuseView, onFault }: LiveSocketOpt
   const feedOf = async (id: string): Promise<LiveFeed> => {
     const known = feeds.get(id)
     if (known) return known
-    const episode = episodes.get(id)
-    if (!episode) {
-      await episodes.find(id)
-      throw new AppError('EPISODE_OVER', `episode ${id} has ended`)
-    }
+    const episode = episodes.get(id) ?? (await episodes.refuseNotLive(id))
     const summary = async () => {
       // Until it is archived, an episode that has ended still counts as live.
       await episodes.archived(id)

@@ -11,13 +11,14 @@ const MIN_FREE_BYTES = 32 * 1024 * 1024
 const SHARED_MS = 500
 
 export interface ReadinessProblem {
-  readonly check: 'startup' | 'database' | 'disk' | 'journals'
+  readonly check: 'startup' | 'database' | 'disk' | 'journals' | 'shards'
   readonly message: string
 }
 
 interface Parts {
   readonly store: Store
   readonly episodes: EpisodeService
+  readonly shards?: { readonly faults: readonly string[] } | undefined
   readonly dataDir: string
   /** Bytes that must be free; default 32 MiB. */
   readonly minFreeBytes?: number | undefined
@@ -47,7 +48,8 @@ export class Readiness {
 
   async #check(): Promise<readonly ReadinessProblem[]> {
     const found = await Promise.all([this.#startup(), this.#database(), this.#disk(), this.#journals()])
-    return found.filter((problem) => problem !== undefined)
+    const ofShards = (this.#parts.shards?.faults ?? []).map((message) => ({ check: 'shards' as const, message }))
+    return [...found.filter((problem) => problem !== undefined), ...ofShards]
   }
 
   #startup(): ReadinessProblem | undefined {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import fastifyCors from '@fastify/cors'
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import type { HostedGames } from '../league/hosted/hosted-games.ts'
@@ -16,33 +16,28 @@ import type { RouteFailures } from '../transport/fastify-failures.ts'
 import { installRateLimit } from '../transport/rate-limit.ts'
 import type { Transport } from '../transport/transport.ts'
 import { asyncApi, SERVER_CHANNELS } from './asyncapi.ts'
+import { registerEpisodeRoutes, setSchemas } from './episode-routes.ts'
 import { registerHostedApi } from './hosted-api.ts'
 import { HostedAuth } from './hosted-auth.ts'
 import type { LeagueServices } from './leagues.ts'
 import type { LivePerception } from './live-perception.ts'
-import { liveRoute } from './live-sockets.ts'
 import type { ModelPlayers } from './model-players.ts'
 import { openApiOptions } from './openapi.ts'
 import { packageSockets } from './package-sockets.ts'
-import { streamRoute } from './perception-sockets.ts'
 import { installViewRefusals, viewRefusal } from './private-episodes.ts'
 import type { Readiness } from './readiness.ts'
 import { type RemoteServices, registerRemoteRoutes } from './remote/remote-routes.ts'
 import { commandRoutes } from './routes/commands.ts'
-import { controlRoutes } from './routes/control.ts'
-import { courseRoutes } from './routes/course.ts'
-import { episodeRoutes } from './routes/episodes.ts'
 import { evaluationRoutes } from './routes/evaluations.ts'
 import { healthRoutes } from './routes/health.ts'
 import { operateRoutes } from './routes/operate.ts'
-import { perceptionRoutes } from './routes/perception.ts'
-import { shareRoutes } from './routes/share.ts'
 import { viewRoutes } from './routes/views.ts'
-import { watchRoutes, watchSockets } from './routes/watch.ts'
 import { webRoutes } from './routes/web.ts'
 import { worldRoutes } from './routes/worlds.ts'
 import { playRoute, registerSessionRoutes } from './sessions/register-session-routes.ts'
 import type { SessionServices } from './sessions/services.ts'
+import { delegateToShards, installShardRelay } from './shards/shard-relay.ts'
+import type { Shards } from './shards/shards.ts'
 import type { ServerStorage } from './storage.ts'
 import { registerStudyRoutes } from './studies/register-study-routes.ts'
 import type { StudyServices } from './studies/services.ts'
@@ -53,6 +48,8 @@ const REQUESTS_PER_MINUTE = 6000
 
 export interface RouteDependencies {
   readonly episodes: EpisodeService
+  /** Undefined: this process runs every episode. */
+  readonly shards: Shards | undefined
   readonly storage: ServerStorage
   readonly leagues: LeagueServices
   readonly hosted: HostedGames
@@ -71,16 +68,15 @@ export interface RouteDependencies {
 }
 
 export async function registerRoutes(app: FastifyInstance, parts: RouteDependencies): Promise<void> {
-  const { episodes, adapters, transport, failures, services, hosted, viewers, log } = parts
+  const { episodes, transport, failures, services, hosted, viewers } = parts
   const { locality, origins, upgrades } = transport
   const { blobs, store } = parts.storage
-  app.setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(serializerCompiler)
   const info = {
     title: 'Paracosm',
     version: parts.settings.version,
     description: 'Worlds, episodes and their records.',
   }
+  setSchemas(app)
   await app.register(fastifySwagger, openApiOptions(info))
   await app.register(fastifyCors, corsOptions(origins))
   await installRateLimit(app, {
@@ -90,11 +86,19 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   const refuseView = viewRefusal((id) => hosted.isClosedToViewers(id))
   installViewRefusals(app, refuseView)
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  await typed.register(healthRoutes, { readiness: parts.readiness, liveEpisodes: () => episodes.size })
+  const { shards } = parts
+  if (shards) {
+    installShardRelay(app, { shards, episodes, locality, proxies: transport.proxies })
+    upgrades.delegate(delegateToShards({ shards, episodes }))
+  }
+  await typed.register(healthRoutes, {
+    readiness: parts.readiness,
+    liveEpisodes: () => episodes.size + (shards?.live ?? 0),
+  })
   await typed.register(worldRoutes, { episodes })
-  await typed.register(episodeRoutes, { episodes, blobs, locality, models: parts.models })
-  await typed.register(courseRoutes, { episodes, locality, models: parts.models })
-  await typed.register(controlRoutes, { episodes, locality })
+  const boot = randomUUID()
+  const web = readWebApp()
+  await registerEpisodeRoutes(app, { ...parts, blobs, refuseView, boot, web })
   await typed.register(evaluationRoutes, {
     evaluations: new Evaluations(store),
     blobs,
@@ -107,29 +111,12 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
   await registerHostedApi(app, { leagues: parts.leagues, hosted, viewers, auth, blobs, episodes, origins })
   for (const route of packageSockets({ hosted, viewers })) upgrades.add(route)
   await typed.register(commandRoutes, { log: parts.commands, locality })
-  for (const below of ['', '/api/episodes/:id/slots/:slot']) {
-    const options = { find: adapters.find.bind(adapters), below, failures, locality: undefined }
-    await app.register(perceptionRoutes, options)
-    upgrades.add(streamRoute(options))
-  }
   await registerSessionRoutes(app, services, failures)
   await registerStudyRoutes(app, parts.studies, failures, parts.settings.dataDir)
   await registerRemoteRoutes(app, parts.remote, failures)
   upgrades.add(playRoute(services))
-  const watching = {
-    episodes,
-    origins,
-    refuseView,
-    onFault: (error: unknown) => log.error({ err: error }, 'socket.failed'),
-  }
-  const boot = randomUUID()
-  await app.register(watchRoutes, watching)
   await app.register(viewRoutes, { worlds: episodes.worlds })
-  const web = readWebApp()
-  await typed.register(shareRoutes, { episodes, web })
   await typed.register(webRoutes, { web, failures, origins, locality, version: parts.settings.version, boot })
-  for (const route of watchSockets(watching)) upgrades.add(route)
-  upgrades.add(liveRoute({ ...watching, boot }))
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   const channels = asyncApi(info, SERVER_CHANNELS)
   app.get('/asyncapi.json', { schema: { hide: true } }, () => channels)

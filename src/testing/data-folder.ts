@@ -1,9 +1,10 @@
 // Opens the episodes of a data folder as a server does, for tests without a server.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { EpisodeService, type EpisodeServiceOptions } from '../host/episode-service.ts'
+import { EpisodeService } from '../host/episode-service.ts'
 import { FolderBlobs } from '../host/folder-blobs.ts'
 import { JournalFolder } from '../host/journal-folder.ts'
+import type { EpisodeServiceOptions } from '../host/service-options.ts'
 import { createWorldRegistry } from '../host/world-registry.ts'
 import type { World } from '../kernel/world.ts'
 import { EpisodeIndex } from '../store/episodes/episode-index.ts'

@@ -1,4 +1,5 @@
 // A real `paracosm serve` in a process of its own, for tests that kill it.
+import { readdirSync, readFileSync } from 'node:fs'
 import { type RunningCommand, startCommand } from './cli.ts'
 
 export interface ServerProcess {
@@ -32,6 +33,24 @@ export async function startServerProcess(
       command.kill('SIGTERM')
       return command.ended
     },
+  }
+}
+
+/** Processes that a process has started and that still run: the shards of a server. Linux only. */
+export function childrenOf(parent: number): readonly number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && parentOf(pid) === parent)
+}
+
+/** Undefined: the process has ended, also while nobody has taken note of it. */
+function parentOf(pid: number): number | undefined {
+  try {
+    // The name in parentheses may hold anything; state and parent follow.
+    const [, state, parent] = /\) (\S) (\d+) [^)]*$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+    return state === 'Z' ? undefined : Number(parent)
+  } catch {
+    return undefined
   }
 }
 

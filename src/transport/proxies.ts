@@ -14,18 +14,22 @@ export type Peer = Pick<IncomingMessage, 'headers'> & {
 export class TrustedProxies {
   readonly #list = new BlockList()
   readonly #isEmpty: boolean
+  readonly #isBehindRelay: boolean
 
   /**
    * @param addresses IP addresses, networks such as `10.0.0.0/8`, or `loopback`; none trusts no proxy
+   * @param isBehindRelay whether peers without an address are trusted: a shard's Unix socket, which only its server opens
    * @throws AppError USAGE for anything else
    */
-  constructor(addresses: readonly string[] = []) {
+  constructor(addresses: readonly string[] = [], isBehindRelay = false) {
     this.#isEmpty = addresses.length === 0
+    this.#isBehindRelay = isBehindRelay
     for (const address of addresses) addNetwork(this.#list, address)
   }
 
   /** Whether forwarded headers of this peer are trusted. */
   trusts(address: string | undefined): boolean {
+    if (address === undefined || address === '') return this.#isBehindRelay
     return !this.#isEmpty && contains(this.#list, address)
   }
 

@@ -27,6 +27,8 @@ export interface AccessOptions extends OriginOptions {
 }
 
 export interface TransportOptions extends AccessOptions {
+  /** Whether it is a shard, whose server relays requests through a Unix socket. Default: it is not. */
+  readonly isShard?: boolean | undefined
   /** Receives errors of sockets and handshakes that are bugs, for the log. */
   onFault(error: unknown): void
 }
@@ -44,7 +46,7 @@ export class Transport {
     const { onFault } = options
     this.#options = options
     this.origins = new OriginPolicy(options)
-    this.proxies = new TrustedProxies(options.trustedProxies)
+    this.proxies = new TrustedProxies(options.trustedProxies, options.isShard)
     this.locality = new Locality({
       origins: this.origins,
       proxies: this.proxies,

@@ -43,6 +43,19 @@ export interface UpgradeRoute {
   authorize(upgrade: UpgradeRequest): Open | Promise<Open>
 }
 
+/** A client's stream after the head of its handshake, and what it sent after that. */
+export interface HandshakeStream {
+  readonly stream: Duplex
+  readonly head: Buffer
+}
+
+/**
+ * May give a handshake that was admitted to another process.
+ * @returns whether it did: the router then forgets the stream
+ * @throws AppError (as a rejection): the refusal
+ */
+export type Delegate = (pattern: string, upgrade: UpgradeRequest, at: HandshakeStream) => Promise<boolean>
+
 export interface UpgradeRouterOptions {
   readonly sockets: Sockets
   readonly origins: OriginPolicy
@@ -60,6 +73,7 @@ export class UpgradeRouter {
   readonly #options: UpgradeRouterOptions
   readonly #entries: Entry[] = []
   #pending = 0
+  #delegate: Delegate | undefined
 
   constructor(options: UpgradeRouterOptions) {
     this.#options = options
@@ -67,6 +81,11 @@ export class UpgradeRouter {
 
   add(route: UpgradeRoute): void {
     this.#entries.push({ route, parts: route.pattern.slice(1).split('/') })
+  }
+
+  /** Asks another process first. */
+  delegate(delegate: Delegate): void {
+    this.#delegate = delegate
   }
 
   /** Whether a target belongs to a socket, so that a plain GET deserves 426 rather than 404. */
@@ -94,6 +113,7 @@ export class UpgradeRouter {
       const { route, upgrade } = this.#locate(request)
       style = route.style ?? PROBLEM_STYLE
       this.#admit(route, upgrade)
+      if (await this.#delegate?.(route.pattern, upgrade, { stream, head })) return
       const open = await route.authorize(upgrade)
       if (stream.destroyed || stream.writableEnded) return
       const { address } = upgrade

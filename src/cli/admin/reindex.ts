@@ -1,5 +1,8 @@
 // `paracosm admin reindex`: rebuilds the list of episodes from their journals.
+import { JournalFolder } from '../../host/journal-folder.ts'
 import { reindex } from '../../host/reindex.ts'
+import { shardFolder } from '../../server/shards/shard-ids.ts'
+import { unfinishedShards } from '../../server/shards/shards.ts'
 import { openEpisodeStorage } from '../../server/storage.ts'
 import { openStore } from '../../store/store.ts'
 import { type Io, printJson } from '../io.ts'
@@ -14,14 +17,17 @@ export async function reindexEpisodes(
   const store = await openStore(storeTarget(io, flags.data, { mode: 'create', runs: 'thread' }))
   try {
     const { episodes, blobs } = await openEpisodeStorage(flags.data, store)
+    const shards: JournalFolder[] = []
     try {
+      for (const shard of unfinishedShards(flags.data)) {
+        shards.push(await JournalFolder.open(shardFolder(flags.data, shard), blobs))
+      }
       const progress = createProgress(io, { unit: 'journals' })
-      const report = ({ read }: { read: number }): void => progress(read)
-      const { written, removed } = await reindex(episodes, blobs, report)
+      const { written, removed } = await reindex(episodes, blobs, { shards, onProgress: ({ read }) => progress(read) })
       if (flags.json) printJson(io, { ok: true, written, removed })
       else io.out(describe(written, removed))
     } finally {
-      await episodes.journals.close()
+      for (const folder of [...shards, episodes.journals]) await folder.close()
     }
   } finally {
     await store.close()

@@ -45,6 +45,9 @@ const connectTo = (session: string): ParticipantState['session'] => ({
   ws_path: `/api/play/game/${session}/ws`,
 })
 
+/** Reads of one state, at most. */
+const MAX_READS = 3
+
 export class ParticipantStates {
   readonly #parts: StateParts
 
@@ -53,6 +56,15 @@ export class ParticipantStates {
   }
 
   async of(open: OpenStudy, player: string): Promise<ParticipantState> {
+    for (let read = 1; ; read++) {
+      const state = await this.#read(open, player)
+      // Its rows are read one after another: an episode may have ended in between, and the assignment with it.
+      const isTorn = state.arm !== null && state.stage === 'assignment' && state.assignment?.status === 'in_progress'
+      if (!isTorn || read === MAX_READS) return state
+    }
+  }
+
+  async #read(open: OpenStudy, player: string): Promise<ParticipantState> {
     const { study } = open
     const participant = await this.#parts.at.studies.participant(study.name, player)
     const maximum = study.generation === 'run' ? runMaximumOf({ study }) : maximumOf({ study })

@@ -20,13 +20,9 @@ interface Options {
 
 const describe = (summary: string) => ({ summary, tags: ['episodes'], params: EpisodeParams })
 
-/** @throws AppError UNKNOWN_EPISODE; EPISODE_OVER for one that is not live on this server */
-async function findLive(episodes: EpisodeService, id: string): Promise<Episode> {
-  const episode = episodes.get(id)
-  if (episode) return episode
-  await episodes.find(id)
-  throw new AppError('EPISODE_OVER', `episode ${id} is not live`)
-}
+/** @throws AppError as `refuseNotLive` */
+const liveOf = async (episodes: EpisodeService, id: string): Promise<Episode> =>
+  episodes.get(id) ?? (await episodes.refuseNotLive(id))
 
 export const controlRoutes: FastifyPluginCallbackZod<Options> = (app, options, done) => {
   app.register(timeRoutes, options)
@@ -47,7 +43,7 @@ const timeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, locality
     async (request) => {
       const refusal = locality.refuse(request.raw)
       if (refusal) throw refusal
-      const episode = await findLive(episodes, request.params.id)
+      const episode = await liveOf(episodes, request.params.id)
       pace(episode, request.body)
       await episode.durable()
       return { status: episode.status, tick_rate: episode.rate ?? null, step: episode.step }
@@ -65,7 +61,7 @@ const timeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, locality
     async (request) => {
       const refusal = locality.refuse(request.raw)
       if (refusal) throw refusal
-      const episode = await findLive(episodes, request.params.id)
+      const episode = await liveOf(episodes, request.params.id)
       await episode.truncate(request.body.reason)
       return { status: episode.status, tick_rate: episode.rate ?? null, step: episode.step }
     },
@@ -108,7 +104,7 @@ const branchRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes, locali
       },
     },
     async ({ params }) => {
-      const episode = await findLive(episodes, params.id)
+      const episode = await liveOf(episodes, params.id)
       const inspection = episode.inspect(params.part)
       if (!inspection) throw new AppError('NOT_FOUND', `Episode ${params.id} has no part ${params.part}.`)
       return { step: episode.step, part: params.part, inspection }

@@ -79,11 +79,7 @@ export function watchSockets({ episodes, refuseView, onFault }: WatchOptions): r
   const gameOf = async (id: string): Promise<GameAdapter> => {
     const known = games.get(id)
     if (known) return known
-    const episode = episodes.get(id)
-    if (!episode) {
-      await episodes.find(id)
-      throw new AppError('EPISODE_OVER', `episode ${id} has ended`)
-    }
+    const episode = episodes.get(id) ?? (await episodes.refuseNotLive(id))
     const game = new GameAdapter(episode, onFault)
     games.set(id, game)
     const forget = (): void => void games.delete(id)

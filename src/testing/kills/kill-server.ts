@@ -1,14 +1,14 @@
 // Repeatedly kills `paracosm serve` under load through every adapter, and looks for everything that it had
 // acknowledged: first in the files as the kill left them, then through the API of the next server.
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FolderBlobs } from '../../host/folder-blobs.ts'
 import { JournalFolder } from '../../host/journal-folder.ts'
 import { createAgentClient } from '../agent-client.ts'
 import { post } from '../play-api.ts'
-import { type ServerProcess, startServerProcess } from '../server-process.ts'
+import { childrenOf, type ServerProcess, startServerProcess } from '../server-process.ts'
 import { type Actor, createAgents, createBots, createPlayers, createRegistrar, createStarter } from './actors.ts'
 import { Ledger, type Told } from './ledger.ts'
 import { enrolPlayers, inspectSession, playLastTurn, playSession, type SessionPlayer } from './session-players.ts'
@@ -33,13 +33,15 @@ export interface KillPlan {
   readonly folder: string
   /** Milliseconds from the start of the clients to each kill. */
   readonly afterMs: readonly number[]
+  /** Shards of the server, which are killed with it; default: none. */
+  readonly shards?: number
 }
 
 /** Recorded commands: steps by episode, with the slots whose commands were applied in each. */
 type Kept = ReadonlyMap<string, { readonly steps: number; readonly inputs: ReadonlySet<string> }>
 
 /** Kills the server of one folder once for each time in the plan, and checks after each kill. */
-export async function killServer({ folder, afterMs }: KillPlan): Promise<KillReport> {
+export async function killServer({ folder, afterMs, shards = 0 }: KillPlan): Promise<KillReport> {
   const ledger = new Ledger()
   const actors: Actor[] = [
     createPlayers(ledger, 'receipts'),
@@ -52,7 +54,8 @@ export async function killServer({ folder, afterMs }: KillPlan): Promise<KillRep
   ]
   const lost: string[] = []
   const sessions: SessionPlayer[] = []
-  let served = await startServerProcess(folder)
+  const start = (): Promise<ServerProcess> => startServerProcess(folder, ['--shards', String(shards)])
+  let served = await start()
   for (const [kill, ms] of afterMs.entries()) {
     const where = `kill ${kill + 1}, after ${ms} ms`
     if (sessions.length === 0) sessions.push(...(await enrolPlayers(served, SESSIONS)))
@@ -60,15 +63,14 @@ export async function killServer({ folder, afterMs }: KillPlan): Promise<KillRep
     ledger.close(killedAt)
     lost.push(...failures.map((each) => `${where}: ${each}`))
     lost.push(...checkRecord(ledger, await readRecord(folder)).map((each) => `${where}: on disk: ${each}`))
-    served = await startServerProcess(folder)
+    served = await start()
     lost.push(...(await checkServer(served, ledger)).map((each) => `${where}: after the restart: ${each}`))
   }
   for (const player of sessions) {
     await playLastTurn(served, player)
     await inspectSession(served, player).catch((error: unknown) => lost.push(`session ${player.id}: ${String(error)}`))
   }
-  served.command.kill('SIGKILL')
-  await served.command.ended
+  await killAll(served)
   const turn = sessions.reduce((sum, { answered }) => sum + answered.length, 0)
   return { kills: afterMs.length, told: { ...ledger.count(), turn }, lost }
 }
@@ -106,8 +108,7 @@ async function playUntilKilled(
   await new Promise((resolve) => setTimeout(resolve, ms))
   isKilled = true
   const killedAt = Date.now()
-  served.command.kill('SIGKILL')
-  await served.command.ended
+  await killAll(served)
   const timer = Promise.withResolvers<void>()
   const timeout = setTimeout(() => timer.resolve(), GONE_MS)
   await Promise.race([Promise.all(ends), timer.promise])
@@ -115,8 +116,29 @@ async function playUntilKilled(
   return { killedAt, failures }
 }
 
-/** Reads a copy of the folder as the next server will: the log completes the journals. */
+/** Kills the server and its shards, as a power cut would. */
+async function killAll({ command }: ServerProcess): Promise<void> {
+  const shards = childrenOf(command.pid ?? 0)
+  command.kill('SIGKILL')
+  for (const pid of shards) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended with its server.
+    }
+  }
+  await command.ended
+}
+
+/** Reads copies of the folder and of those of its shards, as the next server will: the log completes the journals. */
 async function readRecord(folder: string): Promise<Kept> {
+  const shards = join(folder, 'shards')
+  const folders = [folder, ...(existsSync(shards) ? readdirSync(shards).map((name) => join(shards, name)) : [])]
+  const records = await Promise.all(folders.map(readFolder))
+  return new Map(records.flatMap((record) => [...record]))
+}
+
+async function readFolder(folder: string): Promise<Kept> {
   const copy = mkdtempSync(join(tmpdir(), 'paracosm-killed-'))
   try {
     for (const part of ['live', 'log']) {
@@ -128,16 +150,7 @@ async function readRecord(folder: string): Promise<Kept> {
       for (const id of await journals.liveIds()) {
         const reopened = await journals.reopen(id)
         if (!reopened) continue
-        const inputs = new Set<string>()
-        let steps = 0
-        for (const text of reopened.journal.lines) {
-          const line = JSON.parse(text)
-          if (!Number.isInteger(line.step)) continue
-          // A line with commands belongs to the step that follows them; checkpoints name the completed steps.
-          steps = Math.max(steps, 'digest' in line || line.hold === true ? line.step : line.step + 1)
-          for (const [slot] of line.inputs ?? []) inputs.add(`${slot} ${line.step}`)
-        }
-        record.set(id, { steps, inputs })
+        record.set(id, readLines(reopened.journal.lines))
       }
     } finally {
       await journals.close()
@@ -146,6 +159,19 @@ async function readRecord(folder: string): Promise<Kept> {
   } finally {
     rmSync(copy, { recursive: true, force: true })
   }
+}
+
+function readLines(lines: readonly string[]): { steps: number; inputs: Set<string> } {
+  const inputs = new Set<string>()
+  let steps = 0
+  for (const text of lines) {
+    const line = JSON.parse(text)
+    if (!Number.isInteger(line.step)) continue
+    // A line with commands belongs to the step that follows them; checkpoints name the completed steps.
+    steps = Math.max(steps, 'digest' in line || line.hold === true ? line.step : line.step + 1)
+    for (const [slot] of line.inputs ?? []) inputs.add(`${slot} ${line.step}`)
+  }
+  return { steps, inputs }
 }
 
 /** Episodes and steps that are missing from the files. Finished episodes are checked on the next server. */
