@@ -1,6 +1,7 @@
 // Live episodes: two socket players each, 20 ticks per second, journalled, with the load generator on the same machine as
 // the server. Finds the largest number of rooms that stays on time; targets alternate, so that all of them see the
-// same conditions. Options: --rooms [--runs], --seconds, --peer colyseus, --only posts|receipts|colyseus, --profile FOLDER.
+// same conditions. Options: --rooms [--runs], --seconds, --peer colyseus, --only posts|receipts|colyseus, --profile FOLDER,
+// --shards N, --share PERCENT.
 import { measureFloor } from './floor.ts'
 import { Bisection } from './live/bisection.ts'
 import { type Measured, runLoad } from './live/run-load.ts'
@@ -50,7 +51,7 @@ const holds = ({ p99, onTime }: Point): boolean => p99 < LATE_MS && onTime >= LE
 async function measure(target: Target, rooms: number, seconds: number): Promise<Point> {
   const server = await target.start(rooms, RATE)
   try {
-    const measured = await runLoad(server.pid, {
+    const measured = await runLoad(server.pids, {
       sockets: server.sockets,
       seconds,
       rate: RATE,
@@ -116,9 +117,12 @@ function reportPoint(report: (row: Row) => void, target: Target, point: Point): 
 }
 
 function targetsOf(options: BenchOptions): Target[] {
-  const { peer, only, profile } = options
+  const { peer, only, profile, shards, share } = options
   if (peer !== undefined && peer !== 'colyseus') throw new TypeError(`there is no peer ${peer}; there is colyseus`)
-  const all = [...paracosmTargets(profile), ...(peer === undefined && only !== 'colyseus' ? [] : [colyseusTarget()])]
+  const all = [
+    ...paracosmTargets({ profile, shards, share }),
+    ...(peer === undefined && only !== 'colyseus' ? [] : [colyseusTarget()]),
+  ]
   return only === undefined ? all : all.filter(({ protocol }) => protocol === only)
 }
 

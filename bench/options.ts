@@ -16,6 +16,10 @@ export interface BenchOptions {
   readonly seconds: number | undefined
   /** live: alternates this peer with Paracosm. */
   readonly peer: string | undefined
+  /** live: shards of each Paracosm server. */
+  readonly shards: number | undefined
+  /** live: most percent of a core for each process of a server; 0: as much as there is. */
+  readonly share: number | undefined
   /** live: measures only this target, a key of PROTOCOLS. */
   readonly only: string | undefined
   /** live: folder for CPU profiles of the server. */
@@ -44,6 +48,8 @@ Runs suites one after another and prints medians beside a floor or a peer. Witho
   --rooms N            live: measure this number of rooms instead of searching for the limit
   --seconds N          live: length of a measured window
   --peer colyseus      live: alternate with this peer
+  --shards N           live: shards of each Paracosm server
+  --share PERCENT      live: most of a core that each process of a server gets, through a control group
   --only NAME          live: one target; compare: one suite
   --profile DIR        live: write CPU profiles of the server
   --cuts N, --kills N  durability: simulated and real kills
@@ -53,6 +59,7 @@ Runs suites one after another and prints medians beside a floor or a peer. Witho
 Examples:
   npm run bench -- evaluation journal
   npm run bench -- durability --cuts 1000 --kills 20
+  npm run bench -- live --only receipts --shards 2 --share 25
   npm run bench -- compare --base HEAD~20 --only journal --runs 1
 `
 
@@ -78,6 +85,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
       peer: text,
       only: text,
       profile: text,
+      shards: text,
+      share: text,
       kills: text,
       cuts: text,
       seed: text,
@@ -85,7 +94,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       runs: text,
     },
   })
-  const { rooms, seconds, kills, cuts, seed, runs, peer, only, profile, base } = values
+  const { rooms, seconds, kills, cuts, seed, runs, peer, only, profile, shards, share, base } = values
   return {
     names: positionals,
     isHelp: values.help === true,
@@ -97,6 +106,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     cuts: readCount(cuts, 'cuts'),
     seed: readCount(seed, 'seed') ?? 1,
     runs: readCount(runs, 'runs'),
+    shards: readCount(shards, 'shards'),
+    share: readCount(share, 'share'),
     peer,
     only,
     profile,

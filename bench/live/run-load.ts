@@ -26,7 +26,7 @@ export interface LoadReport {
 }
 
 export interface Measured extends LoadReport {
-  /** Share of a core that the server used, all its threads. */
+  /** Share of a core that the server used, all its threads and processes. */
   readonly serverCpu: number
 }
 
@@ -40,14 +40,16 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / CLOCK_HZ
 }
 
+const cpuOf = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0)
+
 /** Resident bytes of a process. */
 export function memoryOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
 }
 
-/** @throws Error if the generator exits without a report */
-export async function runLoad(pid: number, request: LoadRequest): Promise<Measured> {
+/** @param pids of the server and its shards. @throws Error if the generator exits without a report */
+export async function runLoad(pids: readonly number[], request: LoadRequest): Promise<Measured> {
   const client = spawn(process.execPath, [...process.execArgv, join(import.meta.dirname, 'load.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
@@ -58,8 +60,8 @@ export async function runLoad(pid: number, request: LoadRequest): Promise<Measur
   client.stdout.on('data', (chunk: Buffer) => {
     text += chunk
     // The first line marks the start of the window; the report follows after its end.
-    if (cpuBefore === undefined) cpuBefore = cpuSeconds(pid)
-    else if (cpuAfter === 0) cpuAfter = cpuSeconds(pid)
+    if (cpuBefore === undefined) cpuBefore = cpuOf(pids)
+    else if (cpuAfter === 0) cpuAfter = cpuOf(pids)
   })
   await once(client, 'close')
   const [, line] = text.split('\n')

@@ -6,10 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StartedEpisode } from '../../src/protocol/catalogue.ts'
 import { type RunningCommand, startCommand, startProcess } from '../../src/testing/cli.ts'
+import { childrenOf } from '../../src/testing/server-process.ts'
+import { limitCpu } from './control-groups.ts'
 import { memoryOf } from './run-load.ts'
 
 export interface Running {
-  readonly pid: number
+  /** The server and its shards. */
+  readonly pids: readonly number[]
   readonly sockets: readonly string[]
   /** Bytes written to the commit log since the start; undefined for servers without one. */
   logBytes(): number | undefined
@@ -60,38 +63,69 @@ async function createRooms(url: string, rooms: number, rate: number): Promise<st
   return sockets.flat()
 }
 
-/** Segments are numbered from 1; all but the last were full. */
+/** Bytes in the commit logs of a server and its shards. */
 function logBytesOf(folder: string): number {
-  const segments = readdirSync(join(folder, 'log')).sort()
-  const last = segments.at(-1)
-  if (last === undefined) return 0
-  return (Number(/\d+/.exec(last)?.[0]) - 1) * SEGMENT_BYTES + statSync(join(folder, 'log', last)).size
+  const shards = join(folder, 'shards')
+  const folders = [folder, ...(existsSync(shards) ? readdirSync(shards).map((name) => join(shards, name)) : [])]
+  return folders.reduce((sum, each) => sum + segmentBytesOf(join(each, 'log')), 0)
 }
 
-async function serve(profile?: string): Promise<{ process: RunningCommand; url: string; folder: string }> {
+/** Segments are numbered from 1; all but the last were full. */
+function segmentBytesOf(folder: string): number {
+  const segments = readdirSync(folder).sort()
+  const last = segments.at(-1)
+  if (last === undefined) return 0
+  return (Number(/\d+/.exec(last)?.[0]) - 1) * SEGMENT_BYTES + statSync(join(folder, last)).size
+}
+
+export interface Servers {
+  /** Folder for a CPU profile of the server. */
+  readonly profile?: string | undefined
+  readonly shards?: number | undefined
+  /** Most percent of a core for each process. */
+  readonly share?: number | undefined
+}
+
+async function serve({
+  profile,
+  shards = 0,
+}: Servers = {}): Promise<{ process: RunningCommand; url: string; folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-live-'))
-  const args = ['serve', '--port', '0', '--no-showcase', '--no-rate-limits', '--log', 'error']
+  const args = [
+    'serve',
+    '--port',
+    '0',
+    '--no-showcase',
+    '--no-rate-limits',
+    '--log',
+    'error',
+    '--shards',
+    String(shards),
+  ]
   const options = profile === undefined ? '' : `--cpu-prof --cpu-prof-dir=${profile} --cpu-prof-interval=500`
   const process = startCommand(args, { env: { PARACOSM_DATA: folder, ...(options ? { NODE_OPTIONS: options } : {}) } })
   const [, url = ''] = await process.sees(/Paracosm is at (\S+)/)
   return { process, url, folder }
 }
 
-/** @param profile folder for a CPU profile of the server */
-function paracosm(name: string, protocol: string, profile?: string): Target {
+function paracosm(name: string, protocol: string, servers: Servers): Target {
   return {
     name,
     protocol,
     async start(rooms, rate) {
-      const { process, url, folder } = await serve(profile)
+      const { process, url, folder } = await serve(servers)
+      const pids = [pidOf(process), ...childrenOf(pidOf(process))]
       const sockets = await createRooms(url, rooms, rate)
+      const { share = 0 } = servers
+      const free = share > 0 ? limitCpu(pids, share) : () => undefined
       return {
-        pid: pidOf(process),
+        pids,
         sockets,
         logBytes: () => logBytesOf(folder),
         async stop() {
-          process.kill(profile === undefined ? 'SIGKILL' : 'SIGTERM')
+          process.kill(servers.profile === undefined ? 'SIGKILL' : 'SIGTERM')
           await process.ended
+          free()
           rmSync(folder, { recursive: true, force: true })
         },
       }
@@ -99,9 +133,9 @@ function paracosm(name: string, protocol: string, profile?: string): Target {
   }
 }
 
-export const paracosmTargets = (profile?: string): Target[] => [
-  paracosm('Paracosm, moves without receipts', 'posts', profile),
-  paracosm('Paracosm, moves with receipts', 'receipts', profile),
+export const paracosmTargets = (servers: Servers): Target[] => [
+  paracosm('Paracosm, moves without receipts', 'posts', servers),
+  paracosm('Paracosm, moves with receipts', 'receipts', servers),
 ]
 
 /** Installs the peer on first use: it is not a dependency of this repository. */
@@ -122,7 +156,7 @@ export function colyseusTarget(): Target {
       const peer = startProcess(process.execPath, args, { env: { NODE_ENV: 'production' } })
       const [line] = await peer.sees(/^\{.*\}$/m)
       return {
-        pid: pidOf(peer),
+        pids: [pidOf(peer)],
         sockets: JSON.parse(line).sockets,
         logBytes: () => undefined,
         async stop() {

@@ -161,13 +161,9 @@ test('leagues: the leaderboard has rank, policy, score and matches, and an episo
   const board = (await rows.allTextContents()).join('\n')
   for (const bot of ['greedy', 'sweep', 'random']) assert.match(board, new RegExp(`${bot} v1`))
   assert.match(board, /\d, \d/)
-  assert.equal(
-    await page
-      .getByRole('list', { name: /^Results of round/ })
-      .getByRole('listitem')
-      .count(),
-    3,
-  )
+  const results = page.getByRole('list', { name: /^Results of round/ }).getByRole('listitem')
+  await results.nth(2).waitFor()
+  assert.equal(await results.count(), 3)
   await page.getByRole('radio', { name: 'Qualifiers' }).click()
   await page.getByRole('heading', { name: 'About Qualifiers' }).waitFor()
   await page.getByRole('radio', { name: 'Competition' }).click()

@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core'
 import { createOfflineResponder } from '../../src/adapters/session/role-models.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
+import { until } from '../../src/testing/until.ts'
 import { faultsOf, startWebBrowser } from '../../src/testing/web.ts'
 
 const ADMIN = 'dcs-ak-admin'
@@ -101,9 +102,16 @@ const next = (page: Page) => page.getByRole('button', { name: 'Continue', exact:
 
 async function consent(page: Page): Promise<void> {
   await page.getByText('Read to the end to continue.').waitFor()
-  await page.getByRole('region', { name: 'Before you decide to take part' }).focus()
-  await page.keyboard.press('End')
-  await page.getByText('You have read to the end.').waitFor()
+  // On a busy machine the browser may still be laying out the page, and drop the key.
+  await until('the text is read to its end', async () => {
+    await page.getByRole('region', { name: 'Before you decide to take part' }).focus()
+    await page.keyboard.press('End')
+    const read = page.getByText('You have read to the end.')
+    return read.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => undefined,
+    )
+  })
   await page.getByLabel('I agree to take part.').check()
   await page.getByLabel('Your name, as a signature').fill('Rosa Lindqvist')
   await page.getByRole('button', { name: 'Agree and continue' }).click()
