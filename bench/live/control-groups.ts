@@ -2,6 +2,7 @@
 // more processes. Needs root and the cpu controller of Linux control groups, version 1 or 2.
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Short, so that a process never waits long for its next turn. */
 const PERIOD_US = 5000
@@ -13,11 +14,24 @@ const VERSION_2 = '/sys/fs/cgroup'
  * @returns removes the limits, once the processes have ended
  * @throws Error without the rights to limit
  */
-export function limitCpu(pids: readonly number[], percent: number): () => void {
+export function limitCpu(pids: readonly number[], percent: number): () => Promise<void> {
   const quota = Math.round((PERIOD_US * percent) / 100)
   const folders = pids.map((pid) => limitOne(pid, quota))
-  return () => {
-    for (const folder of folders) rmdirSync(folder)
+  return async () => {
+    for (const folder of folders) await removeEmpty(folder)
+  }
+}
+
+/** A group is busy until the kernel has put away the last process in it. */
+async function removeEmpty(folder: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      rmdirSync(folder)
+      return
+    } catch (error) {
+      if (attempt === 100) throw error
+      await sleep(100)
+    }
   }
 }
 

@@ -117,7 +117,7 @@ function paracosm(name: string, protocol: string, servers: Servers): Target {
       const pids = [pidOf(process), ...childrenOf(pidOf(process))]
       const sockets = await createRooms(url, rooms, rate)
       const { share = 0 } = servers
-      const free = share > 0 ? limitCpu(pids, share) : () => undefined
+      const free = share > 0 ? limitCpu(pids, share) : async () => undefined
       return {
         pids,
         sockets,
@@ -125,7 +125,7 @@ function paracosm(name: string, protocol: string, servers: Servers): Target {
         async stop() {
           process.kill(servers.profile === undefined ? 'SIGKILL' : 'SIGTERM')
           await process.ended
-          free()
+          await free()
           rmSync(folder, { recursive: true, force: true })
         },
       }

@@ -161,6 +161,8 @@ async function settingsOf(
   options: ServeOptions,
   { uploads, models, otherPorts }: Planned,
 ): Promise<ServerOptions> {
+  // A shard has no studies, and is started again even if their files are gone.
+  const { experiment, releaseManifest } = options.shard ? { experiment: [], releaseManifest: undefined } : options
   return {
     dataDir: options.data,
     worlds: io.worlds,
@@ -172,10 +174,10 @@ async function settingsOf(
       adminKey: adminKeyOf(io, options),
       piiKey: io.config.PARACOSM_PII_KEY,
       hasRateLimits: options.rateLimits,
-      released: await readReleased(options.releaseManifest),
+      released: await readReleased(releaseManifest),
     },
     studies: {
-      files: await readStudies(options.experiment),
+      files: await readStudies(experiment),
       run: options.run,
       defaultExperiment: options.defaultExperiment,
     },

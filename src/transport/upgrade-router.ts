@@ -113,7 +113,7 @@ export class UpgradeRouter {
       const { route, upgrade } = this.#locate(request)
       style = route.style ?? PROBLEM_STYLE
       this.#admit(route, upgrade)
-      if (await this.#delegate?.(route.pattern, upgrade, { stream, head })) return
+      if (this.#delegate && (await this.#delegate(route.pattern, upgrade, { stream, head }))) return
       const open = await route.authorize(upgrade)
       if (stream.destroyed || stream.writableEnded) return
       const { address } = upgrade

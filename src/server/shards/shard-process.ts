@@ -124,7 +124,11 @@ export class ShardProcess {
       rmSync(this.socket, { force: true })
       const child = spawn()
       this.#child = child
-      child.on('message', (message) => this.#take(FromShard.parse(message)))
+      child.on('message', (message) => {
+        const { data, error } = FromShard.safeParse(message)
+        if (data) this.#take(data)
+        else log.error({ shard: number, err: error }, 'shard.message_unknown')
+      })
       child.on('error', (err) => {
         log.error({ shard: number, err }, 'shard.failed')
         // A process that could not be started has no exit.

@@ -159,15 +159,11 @@ async function openShard(options: ServerOptions, { shard, socket, opened, tell }
   }
 }
 
-/** Tells the server how many episodes are live whenever that changes. */
+/** Keeps telling the server how many episodes are live. */
 function reportLoad(episodes: EpisodeService, tell: OpenAt['tell']): () => void {
-  let last = ''
   const timer = setInterval(() => {
     const fault = episodes.fault === undefined ? null : String(episodes.fault)
-    const load = { kind: 'load', live: episodes.size, fault } as const
-    const text = JSON.stringify(load)
-    if (text !== last) tell(load)
-    last = text
+    tell({ kind: 'load', live: episodes.size, fault })
   }, REPORT_MS)
   return () => clearInterval(timer)
 }
