@@ -166,6 +166,29 @@ test('episode: a live episode is followed, scrubbed back, and returned to live; 
   await close()
 })
 
+test('episode: the commands of a live episode are listed as they are given, and the page goes on following', {
+  skip: NO_BROWSER,
+}, async () => {
+  const { episode } = await start({ tick_rate: 5, config: { max_ticks: 2000 } })
+  const { page, complaints, close } = await browser!.open(`${server.url}/episodes/${episode.id}`)
+  const list = page.getByRole('region', { name: 'Commands' })
+  await list.getByText('{"move":').first().waitFor()
+  const opened = await step(page)
+  await eventually('a command given later is listed', async () => {
+    const steps = (await list.locator('span').allTextContents()).map(Number).filter((each) => each > opened + 5)
+    return steps.length > 0 ? true : undefined
+  })
+  assert.equal(await page.getByRole('button', { name: /Back to live/ }).count(), 0)
+  assert.ok((await step(page)) > opened)
+  assert.deepEqual(complaints, [])
+  await close()
+  await fetch(`${server.url}/api/episodes/${episode.id}/end`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ reason: 'enough' }),
+  })
+})
+
 test('episode: a slot of a live episode passes to another bot from the page', { skip: NO_BROWSER }, async () => {
   const { episode } = await start({ tick_rate: 5, players: ['idle', 'sweep'] })
   const { page, close } = await browser!.open(`${server.url}/episodes/${episode.id}`)

@@ -17,6 +17,8 @@ export type Speed = (typeof SPEEDS)[number]
 const DEFAULT_PACE = 5
 /** Milliseconds between two reads of a live journal while scrubbing. */
 const EXTEND_MS = 1500
+/** A long journal is read again after this many times what the last reading took. */
+const PAUSES = 5
 /** Milliseconds before a live episode whose socket was refused is tried again. */
 const RECONNECT_MS = 3000
 /** Maximum number of live frames kept for scores and markers. */
@@ -74,6 +76,8 @@ export class EpisodePlayer {
   #playedAt = 0
   #owed = 0
   #extendedAt = 0
+  /** Milliseconds that the last reading took. */
+  #readMs = 0
   #liveSteps: number[] = []
   #liveScores: number[][] = []
   #liveMarkers: Marker[] = []
@@ -287,11 +291,31 @@ export class EpisodePlayer {
   async #extend(): Promise<void> {
     const wait = this.#extendedAt + EXTEND_MS - performance.now()
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+    const began = performance.now()
     const info = await this.course.open()
     this.#extendedAt = performance.now()
+    this.#readMs = this.#extendedAt - began
     this.#set({ info, ...this.#merged(info) })
-    const { step } = this.state.get()
-    if (step > info.steps) this.#set({ step: info.steps })
+    const { step, isFollowing, perspective } = this.state.get()
+    // A page that follows shows the newest frame, which needs no journal.
+    if (step > info.steps && !(isFollowing && perspective === null)) this.#set({ step: info.steps })
+  }
+
+  /** Reads what a live episode has recorded since the last read. Call it again and again: it reads rarely enough. */
+  async catchUp(): Promise<void> {
+    const { isLive, phase, info, last } = this.state.get()
+    const isDue = performance.now() >= this.#extendedAt + Math.max(EXTEND_MS, this.#readMs * PAUSES)
+    if (!isLive || phase !== 'ready' || !info || last <= info.steps || !isDue || this.#isSeeking) return
+    this.#isSeeking = true
+    try {
+      await this.#extend()
+    } catch {
+      // The connection reports it when the server is away; the next call tries again.
+    } finally {
+      this.#isSeeking = false
+      // The playhead may have moved meanwhile.
+      if (!this.state.get().isFollowing) void this.#load()
+    }
   }
 
   play(): void {

@@ -1,7 +1,7 @@
 // Commands around the playhead, by step and slot; an agent's reason is shown below its command.
 import { useQuery } from '@tanstack/react-query'
 import type { CommandLogRow } from 'paracosm/protocol'
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import { Mark } from '../../components/mark.tsx'
 import { VirtualList } from '../../components/virtual-list.tsx'
 import type { CommandRow } from '../../course/types.ts'
@@ -13,6 +13,8 @@ import styles from './panel.module.css'
 import { useCourseRows } from './use-course.ts'
 
 const ROW = 26
+/** Milliseconds between two looks for newer commands of a live episode. */
+const LOOK_MS = 1000
 /** Maximum rows of the command log that are read for reasons. */
 const MAX_REASONS = 1000
 
@@ -21,6 +23,11 @@ const readCommands = (player: EpisodePlayer, from: number, to: number) => player
 export function CommandsTab({ player }: { player: EpisodePlayer }) {
   const { step, summary, isLive, info } = useStore(player.state)
   const rows = useCourseRows<CommandRow>(player, readCommands)
+  useEffect(() => {
+    if (!isLive) return undefined
+    const timer = setInterval(() => void player.catchUp(), LOOK_MS)
+    return () => clearInterval(timer)
+  }, [player, isLive])
   const names = summary.players.map(({ name }) => name)
   const at = rows.findIndex((row) => row.step >= step - 1)
   if (info?.problem) return <p className={styles.empty}>Commands cannot be read: {info.problem.message}.</p>
