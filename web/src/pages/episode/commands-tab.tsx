@@ -13,8 +13,8 @@ import styles from './panel.module.css'
 import { useCourseRows } from './use-course.ts'
 
 const ROW = 26
-/** Milliseconds between two looks for newer commands of a live episode. */
-const LOOK_MS = 1000
+/** Milliseconds between two checks for newer commands of a live episode. */
+const CHECK_MS = 1000
 /** Maximum rows of the command log that are read for reasons. */
 const MAX_REASONS = 1000
 
@@ -25,7 +25,7 @@ export function CommandsTab({ player }: { player: EpisodePlayer }) {
   const rows = useCourseRows<CommandRow>(player, readCommands)
   useEffect(() => {
     if (!isLive) return undefined
-    const timer = setInterval(() => void player.catchUp(), LOOK_MS)
+    const timer = setInterval(() => void player.catchUp(), CHECK_MS)
     return () => clearInterval(timer)
   }, [player, isLive])
   const names = summary.players.map(({ name }) => name)
