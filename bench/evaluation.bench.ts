@@ -20,14 +20,18 @@ import { Leagues } from '../src/store/leagues/leagues.ts'
 import { Rounds } from '../src/store/leagues/rounds.ts'
 import { openStore, storeInFolder } from '../src/store/store.ts'
 import { LAUNCHER } from '../src/testing/cli.ts'
+import { measureFloorScaling } from './floor.ts'
 import type { Row } from './measure.ts'
 
 export const name = 'evaluation'
 
 const EPISODES = 48_000
 
-/** Episodes per minute of the command, from its start to its report. */
-function evaluate(folder: string, workers: number): number {
+/**
+ * Episodes per minute of the command, from its start to its report.
+ * @param cores how many the command may use; its disk threads use a part of a second core otherwise
+ */
+function evaluate(folder: string, workers: number, cores: number): number {
   const args = [
     'eval',
     'paint-arena',
@@ -42,8 +46,11 @@ function evaluate(folder: string, workers: number): number {
   ]
   const began = performance.now()
   const { status, stderr } = spawnSync(
-    LAUNCHER,
+    'taskset',
     [
+      '-c',
+      cores === 1 ? '0' : `0-${cores - 1}`,
+      LAUNCHER,
       ...args,
       '--episodes',
       String(EPISODES),
@@ -51,7 +58,7 @@ function evaluate(folder: string, workers: number): number {
       String(workers),
       '--json',
       '--data',
-      join(folder, `workers-${workers}`),
+      join(folder, `workers-${workers}-${cores}`),
     ],
     { maxBuffer: 1e8 },
   )
@@ -180,16 +187,23 @@ async function simulate(report: (row: Row) => void): Promise<void> {
 
 export async function run(report: (row: Row) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-bench-'))
-  const one = evaluate(folder, 1)
+  const one = evaluate(folder, 1, 2)
   report({
     what: 'paint-arena 12 x 8, 100 steps, journalled, 1 worker',
     value: one,
     unit: 'evaluations/min',
     note: 'goal 2,000',
   })
-  const two = evaluate(folder, 2)
-  report({ what: 'the same, 2 workers', value: two, unit: 'evaluations/min' })
-  report({ what: 'scaling from 1 worker to 2', value: two / one, unit: 'times', note: 'goal 1.8' })
+  const alone = evaluate(folder, 1, 1)
+  report({ what: 'the same, 1 worker, on 1 core', value: alone, unit: 'evaluations/min' })
+  const two = evaluate(folder, 2, 2)
+  report({ what: 'the same, 2 workers, on 2 cores', value: two, unit: 'evaluations/min' })
+  report({ what: 'scaling from 1 core to 2', value: two / alone, unit: 'times', note: 'goal 1.8' })
+  report({
+    what: 'floor: scaling of a minimal loop from 1 process to 2',
+    value: await measureFloorScaling(),
+    unit: 'times',
+  })
   await leaderboard(folder, report)
   await simulate(report)
   rmSync(folder, { recursive: true, force: true })

@@ -1,5 +1,7 @@
 // The current JavaScript speed of this machine: the rules of paint-arena in a minimal loop. Printed with
 // every result that depends on the machine.
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { rateOf } from './measure.ts'
 
 /** Two painters, owners in a typed array, scores kept. */
@@ -30,4 +32,18 @@ function minimalLoop(steps: number): number {
 export function measureFloor(): Promise<number> {
   const steps = 20_000_000
   return rateOf(steps, () => minimalLoop(steps))
+}
+
+/** How many times as fast two processes are as one: less than 2 where cores share a clock, a cache or a host. */
+export async function measureFloorScaling(): Promise<number> {
+  const [alone = 1] = await measureProcesses(1)
+  const both = await measureProcesses(2)
+  return both.reduce((sum, each) => sum + each, 0) / alone
+}
+
+function measureProcesses(count: number): Promise<number[]> {
+  const program = `import { measureFloor } from ${JSON.stringify(import.meta.url)}; console.log(await measureFloor())`
+  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program]
+  const measure = async (): Promise<number> => Number((await promisify(execFile)(process.execPath, args)).stdout)
+  return Promise.all(Array.from({ length: count }, measure))
 }
