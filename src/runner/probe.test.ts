@@ -118,6 +118,18 @@ test('health: only 200 counts, and the reason of the last attempt is reported', 
   assert.deepEqual(gone, { ok: false, reason: 'it died', isTimeout: false })
 })
 
+test('health: an attempt that the deadline cuts short does not hide what the one before it answered', async () => {
+  let isFirst = true
+  const url = await listen(
+    createHttpServer((_request, response) => {
+      if (isFirst) response.writeHead(503).end()
+      isFirst = false
+    }),
+  )
+  const health = await pollHealth(`http://${url}`, { timeoutMs: 1100, signal, giveUp: () => undefined })
+  assert.match(health.ok ? '' : health.reason, /answered HTTP 503/)
+})
+
 test('probes: an abort ends each of them immediately', async () => {
   const abort = new AbortController()
   const silent = await raw(undefined)

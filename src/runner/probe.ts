@@ -38,20 +38,31 @@ export interface HealthLimits extends ProbeLimits {
   giveUp(): string | undefined
 }
 
+/** Milliseconds for one request of a poll. */
+const ATTEMPT_MS = 1000
+
 /** Polls `<url>/healthz` every 0.2 s until it answers exactly 200, each request at most 1 s. */
 export async function pollHealth(url: string, limits: HealthLimits): Promise<Finding> {
   const deadline = performance.now() + limits.timeoutMs
-  let last = 'no answer'
+  let last: string | undefined
   while (performance.now() < deadline && !limits.signal.aborted) {
     const reason = limits.giveUp()
     if (reason !== undefined) return { ok: false, reason, isTimeout: false }
-    const timeoutMs = Math.max(1, Math.ceil(Math.min(1000, deadline - performance.now())))
+    const timeoutMs = Math.max(1, Math.ceil(Math.min(ATTEMPT_MS, deadline - performance.now())))
     const finding = await probePage(`${url}/healthz`, { timeoutMs, signal: limits.signal })
     if (finding.status === 200) return finding
-    last = finding.ok ? `answered HTTP ${finding.status}, and only 200 counts` : finding.reason
+    // An attempt that the deadline cut short says less than the one before it.
+    const isCut = !finding.ok && finding.isTimeout && timeoutMs < ATTEMPT_MS
+    if (last === undefined || !isCut) {
+      last = finding.ok ? `answered HTTP ${finding.status}, and only 200 counts` : finding.reason
+    }
     await sleep(200, undefined, { signal: limits.signal }).catch(() => undefined)
   }
-  return { ok: false, reason: `not healthy after ${limits.timeoutMs / 1000} s: ${last}`, isTimeout: true }
+  return {
+    ok: false,
+    reason: `not healthy after ${limits.timeoutMs / 1000} s: ${last ?? 'no answer'}`,
+    isTimeout: true,
+  }
 }
 
 /**

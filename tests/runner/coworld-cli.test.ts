@@ -277,7 +277,7 @@ test('coworld run-episode: several episodes count their seeds up, players get se
   skip: skipReason,
 }, () => {
   const { manifest, folder } = writeStandIn({
-    gameConfig: { seed: 7, player_connect_timeout_seconds: 0.5 },
+    gameConfig: { seed: 7, player_connect_timeout_seconds: 6 },
     edit(written) {
       written.game.config_schema.properties.seed = { type: 'integer' }
       const argv = written.player[0].run.join(' ')

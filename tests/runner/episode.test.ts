@@ -362,8 +362,8 @@ test('episode: artefacts of an earlier episode are not taken for those of this o
   const standIn = writeStandIn({ gameFault: 'results-missing' })
   const paths = workspacePaths(`${standIn.folder}/an episode`)
   const whole = writeStandIn()
-  const { value } = await run(whole)
-  assert.ok(value)
+  const { value, error: fault } = await run(whole)
+  assert.ok(value, String(fault))
   const again = { ...standIn, folder: whole.folder }
   const { error } = await run(again)
   assert.ok(error instanceof AppError && error.code === 'RESULTS_INVALID', String(error))
