@@ -1,6 +1,6 @@
 // The interface of runtimes, which start, connect and end the programs of an episode. There are two: process-runtime.ts
 // (no engine needed) and container-runtime.ts (Docker or Podman).
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { AppError } from '../kernel/errors.ts'
 import type { Redactor } from '../lib/redact.ts'
@@ -70,16 +70,43 @@ export function createRunId(): string {
 }
 
 /**
- * A TCP port that was free on 127.0.0.1 a moment ago.
+ * Ports for games: below those that systems give to outgoing connections (from 32,768 on Linux, from 49,152 elsewhere).
+ * One of those could be taken by any connection before the game listens on it.
+ */
+const FIRST_PORT = 20_000
+const LAST_PORT = 32_000
+/** Ports that are tried before the system chooses one. */
+const PORTS_TRIED = 50
+/** Ports that were given out last: their games may not listen yet. */
+const given: number[] = []
+const MAX_GIVEN = 1000
+
+/**
+ * A TCP port that was free on 127.0.0.1 a moment ago, and that this process has not given out lately.
  * @throws AppError PORT_IN_USE when no port is free
  */
-export function takeFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function takeFreePort(): Promise<number> {
+  for (let tried = 0; tried < PORTS_TRIED; tried++) {
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1)
+    // Asked after the attempt: another caller may have got it meanwhile.
+    if ((await tryPort(port)) === undefined || given.includes(port)) continue
+    given.push(port)
+    if (given.length > MAX_GIVEN) given.shift()
+    return port
+  }
+  const port = await tryPort(0)
+  if (port === undefined) throw new AppError('PORT_IN_USE', 'no port of this machine is free')
+  return port
+}
+
+/** The port, if it is free; 0 is any. */
+function tryPort(wanted: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', (cause) => reject(new AppError('PORT_IN_USE', `no free port: ${cause.message}`, { cause })))
-    server.listen(0, '127.0.0.1', () => {
+    server.once('error', () => resolve(undefined))
+    server.listen(wanted, '127.0.0.1', () => {
       const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
+      const port = typeof address === 'object' && address !== null ? address.port : undefined
       server.close(() => resolve(port))
     })
   })
