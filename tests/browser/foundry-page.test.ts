@@ -77,6 +77,12 @@ test('foundry page: the lesson is won with clicks only and exported, and the fil
   await page.locator('[data-state="unpowered"], [data-state="starved"]').waitFor()
   await lay(page, [8, 1, 5], [12, 1, 5], 5)
   for (const x of [2, 6, 7]) await place(page, 'solar_panel', [x, x === 2 ? 2 : 1.9, 5])
+  // A slow answer with the earlier edits must not undo the ones that are made meanwhile.
+  await page.route('**/journal.jsonl', async (route) => {
+    const response = await route.fetch()
+    await new Promise((resolve) => setTimeout(resolve, 3000))
+    await route.fulfill({ response })
+  })
   // Undo removes the last panel: a branch of the episode at the previous tick.
   const episode = page.url()
   await page.getByRole('button', { name: 'Undo' }).click()

@@ -45,6 +45,8 @@ export class FoundrySession {
   #frame: ViewFrame | undefined
   #queue: JsonObject[] = []
   #isSending = false
+  /** The reading of earlier edits: it replaces the list, so no edit is made meanwhile. */
+  #reading: Promise<void> = Promise.resolve()
   #isClosed = false
   #retry: number | undefined
 
@@ -83,7 +85,8 @@ export class FoundrySession {
     this.#viewer = new WebSocket(`${at}/global`)
     this.#viewer.addEventListener('message', ({ data }) => this.#read(readMessage(data)))
     this.#viewer.addEventListener('close', () => this.#lose())
-    await this.#readDone()
+    this.#reading = this.#readDone()
+    await this.#reading
   }
 
   async #showEnd(): Promise<void> {
@@ -188,6 +191,7 @@ export class FoundrySession {
   /** Sends commands and, while paused, advances the tick in which they take effect. */
   async do(commands: readonly JsonObject[]): Promise<void> {
     await this.ready()
+    await this.#reading
     const own = this.#own
     if (!own) return
     const { client, episode } = this.#options
