@@ -236,6 +236,7 @@ export class EpisodeService {
     this.#fates.set(id, fate)
     episode.begin()
     this.#log.info({ episode: id, world: episode.world.id }, 'episode.started')
+    this.#options.onBegun?.(episode)
   }
 
   async #finish(episode: Episode, end: EpisodeEnd): Promise<void> {

@@ -1,4 +1,5 @@
 // What a service of episodes is made from.
+import type { Episode } from '../episode/episode.ts'
 import type { EpisodeSummary } from '../protocol/catalogue.ts'
 import type { EpisodeStorage } from './episode-archive.ts'
 import type { Log } from './log.ts'
@@ -10,6 +11,8 @@ export interface EpisodeServiceOptions {
   /** Storage of episodes; without it, every episode needs its own sink. */
   readonly storage?: EpisodeStorage | undefined
   readonly log?: Log | undefined
+  /** Called for every episode that this process runs from now on: started, forked, resumed. It must not throw. */
+  readonly onBegun?: ((episode: Episode) => void) | undefined
   /** Called for every episode that has ended or failed, once its journal is archived. */
   readonly onArchived?: ((id: string) => void) | undefined
   readonly resume?: Partial<ResumeSettings> | undefined

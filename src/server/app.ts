@@ -1,5 +1,6 @@
 // The server: one port for the API, the pages, and the sockets of every episode and session.
 import { createOfflineResponder } from '../adapters/session/role-models.ts'
+import type { Episode } from '../episode/episode.ts'
 import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import { builtInWorlds, type WorldRegistry } from '../host/world-registry.ts'
@@ -13,6 +14,7 @@ import { EpisodeIndexer } from './episode-indexer.ts'
 import { openHosted } from './hosted-parts.ts'
 import { openLeagueServices, type UploadSettings } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
+import { ModelAgents, type ModelSeat } from './model-agents.ts'
 import { ModelPlayers } from './model-players.ts'
 import { Readiness } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
@@ -106,7 +108,8 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
     indexer.wake()
     studies.ended(id)
   }
-  const running = await openEpisodes({ ...options, worlds, storage, log, opened, onArchived })
+  const playing = { onBegun: (at: Episode) => models.join(at), onSeat: (seat: ModelSeat) => agents.play(seat) }
+  const running = await openEpisodes({ ...options, worlds, storage, log, opened, onArchived, ...playing })
   const { episodes, shards } = running
   const indexer = new EpisodeIndexer({ store, commands, episodes, log })
   opened.push({ name: 'indexer', close: () => indexer.close() })
@@ -116,7 +119,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const leagues = openLeagues(opened, { ...storage, worlds, episodes, log, options })
   const { hosted, viewers } = openHosted(opened, { ...storage, leagues, live: episodes, log, options })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
-  const models = openModels(opened, { episodes, models: services.models, log })
+  const { agents, models } = openModels(opened, { models: services.models, log })
   await registerRoutes(app, {
     services,
     models,
@@ -143,9 +146,9 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   // Closed first, because they hold the folders' locks.
   opened.push({ name: 'episodes', close: async () => (left = await running.close()) })
   indexer.wake()
-  const inShards = running.beginShards(url)
+  agents.begin(url)
+  const inShards = running.beginShards()
   const resumed = (await hosted.resume()) + (await episodes.resumeUnfinished()) + (await inShards)
-  await models.begin(url)
   readiness.started()
   studies.start()
   const stop = new AbortController()
@@ -171,10 +174,10 @@ function openLeagues(
   return leagues
 }
 
-function openModels(opened: ClosingPart[], options: ConstructorParameters<typeof ModelPlayers>[0]): ModelPlayers {
-  const models = new ModelPlayers(options)
-  opened.push({ name: 'model players', close: () => models.close() })
-  return models
+function openModels(opened: ClosingPart[], options: ConstructorParameters<typeof ModelAgents>[0]) {
+  const agents = new ModelAgents(options)
+  opened.push({ name: 'model players', close: () => agents.close() })
+  return { agents, models: new ModelPlayers({ ...options, play: (seat) => agents.play(seat) }) }
 }
 
 interface OpenedParts {

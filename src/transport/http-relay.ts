@@ -5,7 +5,8 @@ import { AppError } from '../kernel/errors.ts'
 
 /** Below the time after which the other process closes an idle connection. */
 const IDLE_MS = 30_000
-const agent = new Agent({ keepAlive: true, timeout: IDLE_MS, maxSockets: 256 })
+// No limit of its own: clients that never read would use it up for all others. Clients are limited by the server.
+const agent = new Agent({ keepAlive: true, timeout: IDLE_MS, maxFreeSockets: 64 })
 
 /** Headers about one connection, and those that say where a request comes from: the relay writes its own. */
 const DROPPED = /^(?:connection|keep-alive|te|trailer|upgrade|proxy-.*|forwarded|x-forwarded-.*|x-real-ip|via|expect)$/
@@ -19,8 +20,11 @@ export interface RelayedRequest {
   readonly host: string
   /** The client's address; empty when it is unknown or must not count as local. */
   readonly address: string
-  /** Called when the answer begins: from then on this function alone writes to the response. */
-  onAnswer(): void
+  /**
+   * Called when the answer begins: from then on this function alone writes to the response.
+   * @returns headers that this server adds; those of the other process go before them
+   */
+  onAnswer(): Readonly<Record<string, string | number | string[] | undefined>>
 }
 
 /**
@@ -46,9 +50,9 @@ export function relayHttp({ request, response, socket, host, address, onAnswer }
     )
   })
   upstream.on('response', (answer) => {
-    onAnswer()
+    const own = onAnswer()
     const headers = Object.entries(answer.headers).filter(([name]) => !DROPPED.test(name))
-    response.writeHead(answer.statusCode ?? 502, Object.fromEntries(headers))
+    response.writeHead(answer.statusCode ?? 502, { ...own, ...Object.fromEntries(headers) })
     // Either side may end early: the other one is then cut, and nobody waits.
     pipeline(answer, response, () => undefined)
     resolve()

@@ -1,57 +1,22 @@
 // A server with shards is used as one without: its episodes are played, steered and recorded in further processes. What
 // dies comes back, and nothing but its own episodes notices.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { createAgentClient } from '../../src/testing/agent-client.ts'
 import { runCommand } from '../../src/testing/cli.ts'
 import { get, post } from '../../src/testing/play-api.ts'
-import { childrenOf, eventually, type ServerProcess, startServerProcess } from '../../src/testing/server-process.ts'
-import { handshakeStatus, openWire } from '../../src/testing/wire.ts'
+import { childrenOf, eventually, type ServerProcess } from '../../src/testing/server-process.ts'
+import { begin, isRunning, NO_PROC, openShardServers, socketOf } from '../../src/testing/shard-servers.ts'
+import { handshakeStatus, openWire, type Wire } from '../../src/testing/wire.ts'
 
-const skip = process.platform === 'linux' ? false : 'shards are found below /proc'
-const PAINT = { world: 'paint-arena', config: { max_ticks: 10_000 } }
-
-/** A data folder, and servers on it that are gone before it is. */
-function open(t: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), 'paracosm-shards-'))
-  const servers: ServerProcess[] = []
-  t.after(async () => {
-    for (const served of servers) {
-      const all = process.platform === 'linux' ? childrenOf(served.command.pid!) : []
-      await served.crash()
-      await eventually('its shards have ended', () => (all.some(isRunning) ? undefined : true))
-    }
-    rmSync(folder, { recursive: true, force: true })
-  })
-  const start = async (...args: readonly string[]): Promise<ServerProcess> => {
-    const served = await startServerProcess(folder, args)
-    servers.push(served)
-    return served
-  }
-  return { folder, start }
-}
-
-interface Started {
-  readonly id: string
-  readonly slots: readonly { token: string; socket: string; perception: string; agent_id: string }[]
-}
-
-async function begin(served: ServerProcess, body: object): Promise<Started> {
-  const { status, body: started } = await post(served, '/api/episodes', { ...PAINT, tick_rate: 20, ...body })
-  assert.equal(status, 201, JSON.stringify(started))
-  return { id: started.episode.id, slots: started.slots }
-}
-
-const socketOf = (served: ServerProcess, path: string): string => served.url.replace('http', 'ws') + path
 const stepsOf = async (served: ServerProcess, id: string): Promise<number> =>
   (await get(served, `/api/episodes/${id}`)).body.steps
 
 test('shards: an episode in a shard is played, watched, paced, forked, ended and read as any other', async (t) => {
-  const served = await open(t).start('--shards', '2')
+  const served = await openShardServers(t).start(['--shards', '2'])
   const [first, second] = [
     await begin(served, { players: [null, null] }),
     await begin(served, { players: ['greedy', 'sweep'] }),
@@ -95,7 +60,7 @@ test('shards: an episode in a shard is played, watched, paced, forked, ended and
 })
 
 test('shards: agents play through the perception adapter, with and without the episode in the address', async (t) => {
-  const served = await open(t).start('--shards', '2')
+  const served = await openShardServers(t).start(['--shards', '2'])
   for (const other of [1, 2]) await begin(served, { players: ['random', `greedy`], tick_rate: other })
   const { slots } = await begin(served, { players: [null, 'random'] })
   const [slot] = slots
@@ -117,7 +82,7 @@ test('shards: agents play through the perception adapter, with and without the e
 })
 
 test('shards: refusals are those of a server without', async (t) => {
-  const served = await open(t).start('--shards', '1')
+  const served = await openShardServers(t).start(['--shards', '1'])
   const { id } = await begin(served, { players: ['random', 'random'] })
   const forwarded = { 'content-type': 'application/json', 'x-forwarded-for': '127.0.0.1' }
   for (const path of ['/api/episodes', `/api/episodes/${id}/pace`]) {
@@ -143,8 +108,8 @@ test('shards: refusals are those of a server without', async (t) => {
   assert.equal(await handshakeStatus(socketOf(served, `/episodes/${id}/player?slot=0&token=no`)), 403)
 })
 
-test('shards: resets in the middle of a handshake end neither the server nor a shard', { skip }, async (t) => {
-  const served = await open(t).start('--shards', '1')
+test('shards: resets in the middle of a handshake end neither the server nor a shard', { skip: NO_PROC }, async (t) => {
+  const served = await openShardServers(t).start(['--shards', '1'])
   const { id } = await begin(served, { players: ['random', 'random'] })
   const before = childrenOf(served.command.pid!)
   const { port } = new URL(served.url)
@@ -165,8 +130,49 @@ test('shards: resets in the middle of a handshake end neither the server nor a s
   assert.deepEqual(childrenOf(served.command.pid!), before)
 })
 
-test('shards: when one is killed its episodes continue, and the others do not notice', { skip }, async (t) => {
-  const served = await open(t).start('--shards', '2')
+test('shards: what a player sends right after its handshake arrives, however busy the server is', async (t) => {
+  const served = await openShardServers(t).start(['--shards', '1'])
+  const config = { max_ticks: 10_000, slots: 4 }
+  const { slots } = await begin(served, { config, players: [null, null, null, null], tick_rate: 100 })
+  const noise = new AbortController()
+  t.after(() => noise.abort())
+  const list = async (): Promise<void> => {
+    while (!noise.signal.aborted) await get(served, '/api/episodes').catch(() => undefined)
+  }
+  void list()
+  await Promise.all(
+    slots.map(async ({ socket }) => {
+      for (let nth = 0; nth < 100; nth++) {
+        const player = await openWire(socket)
+        player.send({ move: 'right', request_id: nth })
+        assert.equal((await player.next(({ type }) => type === 'receipt')).request_id, nth)
+        player.close()
+        await player.closed
+      }
+    }),
+  )
+})
+
+test('shards: sockets that are on their way to a shard that is killed open in the next one', {
+  skip: NO_PROC,
+}, async (t) => {
+  const served = await openShardServers(t).start(['--shards', '1'])
+  const { id } = await begin(served, { players: ['random', 'random'] })
+  await eventually('the episode has made steps', async () => ((await stepsOf(served, id)) > 3 ? true : undefined))
+  const viewers: Promise<Wire | undefined>[] = []
+  const kill = setTimeout(() => process.kill(childrenOf(served.command.pid!)[0]!, 'SIGKILL'), 100)
+  t.after(() => clearTimeout(kill))
+  for (let nth = 0; nth < 100; nth++) {
+    viewers.push(openWire(socketOf(served, `/api/episodes/${id}/live`)).catch(() => undefined))
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+  // None waits without end.
+  const opened = await Promise.all(viewers)
+  assert.equal((await opened.at(-1)?.next())?.type, 'hello')
+})
+
+test('shards: when one is killed its episodes continue, and the others do not notice', { skip: NO_PROC }, async (t) => {
+  const served = await openShardServers(t).start(['--shards', '2'])
   const episodes = [
     await begin(served, { players: ['greedy', 'sweep'] }),
     await begin(served, { players: ['greedy', 'sweep'] }),
@@ -197,8 +203,8 @@ test('shards: when one is killed its episodes continue, and the others do not no
 })
 
 test('shards: a stop names what is unfinished, and a start without shards continues it all the same', async (t) => {
-  const { folder, start } = open(t)
-  const before = await start('--shards', '2')
+  const { folder, start } = openShardServers(t)
+  const before = await start(['--shards', '2'])
   const ids = [
     await begin(before, { players: ['random', 'random'] }),
     await begin(before, { players: [null, null] }),
@@ -209,7 +215,7 @@ test('shards: a stop names what is unfinished, and a start without shards contin
   // A rebuild of the index finds them too.
   const rebuilt = JSON.parse((await runCommand(['admin', 'reindex', '--data', folder, '--json'])).out)
   assert.equal(rebuilt.written, 2)
-  const later = await start()
+  const later = await start([])
   for (const id of ids) assert.equal((await get(later, `/api/episodes/${id}`)).body.status, 'live')
   assert.match((await begin(later, { players: ['random', 'random'] })).id, /-[0-9a-f]{8}$/)
   for (const id of ids) await post(later, `/api/episodes/${id}/end`, { reason: 'enough' })
@@ -221,32 +227,23 @@ test('shards: a stop names what is unfinished, and a start without shards contin
       : undefined,
   )
   assert.equal(await later.stop(), 0)
-  const last = await start()
+  const last = await start([])
   for (const id of ids) assert.equal((await get(last, `/api/episodes/${id}`)).body.status, 'finished')
 })
 
 test('shards: they end with a server that is killed, and the next one continues their episodes', {
-  skip,
+  skip: NO_PROC,
 }, async (t) => {
-  const { start } = open(t)
-  const before = await start('--shards', '2')
+  const { start } = openShardServers(t)
+  const before = await start(['--shards', '2'])
   const { id } = await begin(before, { players: ['random', 'random'] })
   const shards = childrenOf(before.command.pid!)
   assert.equal(shards.length, 2)
   await before.crash()
   // At once: the shards of the dead server may still hold their folders.
-  const next = await start('--shards', '2')
+  const next = await start(['--shards', '2'])
   assert.equal((await get(next, `/api/episodes/${id}`)).body.status, 'live')
   await eventually('the shards of the killed server have ended', () =>
     shards.every((pid) => !isRunning(pid)) ? true : undefined,
   )
 })
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -109,7 +109,6 @@ export const episodeRoutes: FastifyPluginCallbackZod<Options> = (app, { episodes
         startsPaused: paused,
         kind: 'api',
       })
-      models.join(episode)
       return reply.code(201).send(await describeStarted(episodes, episode, request.host))
     },
   )

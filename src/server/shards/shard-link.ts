@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { EpisodeSummary } from '../../protocol/catalogue.ts'
 
-/** The head of a WebSocket handshake; the client's socket goes with it. */
+/** The head of a WebSocket handshake. */
 export const HandedHandshake = z.object({
   url: z.string(),
   httpVersion: z.string(),
@@ -12,12 +12,20 @@ export const HandedHandshake = z.object({
 })
 export type HandedHandshake = z.infer<typeof HandedHandshake>
 
+/** A slot that the server's model is to play. */
+const Seat = z.object({ id: z.string(), slot: z.int(), token: z.string() })
+
 export const ToShard = z.discriminatedUnion('kind', [
   /** The first message. `socket`: path of the Unix socket to listen on. */
   z.object({ kind: z.literal('open'), shard: z.int(), socket: z.string() }),
-  /** Resume what is unfinished. `url` of the server: the shard's model players use it. */
-  z.object({ kind: z.literal('begin'), url: z.string() }),
-  z.object({ kind: z.literal('handshake'), handshake: HandedHandshake }),
+  /** Resume what is unfinished. */
+  z.object({ kind: z.literal('begin') }),
+  /** The server's model does not play this slot any more. */
+  z.object({ kind: z.literal('left'), seat: Seat }),
+  /** A client's socket goes with it. */
+  z.object({ kind: z.literal('socket'), number: z.int() }),
+  /** The server has let go of the socket. `handshake` null: its client has left. */
+  z.object({ kind: z.literal('handshake'), number: z.int(), handshake: HandedHandshake.nullable() }),
   z.object({ kind: z.literal('summaries'), question: z.int(), ids: z.array(z.string()) }),
   z.object({ kind: z.literal('token'), question: z.int(), token: z.string() }),
   /** Finish every step, save, and end. */
@@ -30,12 +38,15 @@ export const FromShard = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('begun'), resumed: z.int() }),
   /** It could not start, and ends. */
   z.object({ kind: z.literal('failed'), message: z.string() }),
+  z.object({ kind: z.literal('taken'), number: z.int() }),
   /** Live ones only. */
   z.object({ kind: z.literal('summaries'), question: z.int(), summaries: z.array(EpisodeSummary) }),
   /** Whether the token belongs to a slot of a live episode. */
   z.object({ kind: z.literal('token'), question: z.int(), isKnown: z.boolean() }),
   /** `fault`: why journals cannot be written; null: they can. */
   z.object({ kind: z.literal('load'), live: z.int(), fault: z.string().nullable() }),
+  /** The model must play from the server, whose limits of cost hold for all shards together. */
+  z.object({ kind: z.literal('seat'), seat: Seat }),
   z.object({ kind: z.literal('archived'), id: z.string() }),
   /** `left`: ids of the episodes to resume on the next start. */
   z.object({ kind: z.literal('stopped'), left: z.array(z.string()) }),

@@ -6,6 +6,8 @@ import type { Log } from '../../host/log.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { sleep } from '../../lib/sleep.ts'
 import type { EpisodeSummary } from '../../protocol/catalogue.ts'
+import type { ModelSeat } from '../model-agents.ts'
+import { HandOver } from './hand-over.ts'
 import { FromShard, type HandedHandshake, type ToShard } from './shard-link.ts'
 
 /** Starts the program of a shard, with a channel for messages. */
@@ -17,6 +19,8 @@ interface Options {
   readonly socket: string
   readonly spawn: SpawnShard
   readonly log: Log
+  /** Plays a slot of it with the model of the server. @returns whether the model has left it */
+  onSeat(seat: ModelSeat): Promise<boolean>
   onArchived(id: string): void
 }
 
@@ -40,14 +44,17 @@ export class ShardProcess {
   readonly socket: string
   readonly #options: Options
   readonly #questions = new Map<number, (answer: Answer | undefined) => void>()
+  readonly #handOver = new HandOver((...sent) => this.#send(...sent))
   #child: ChildProcess | undefined
   /** Resolves when it takes requests. */
   #opened = Promise.withResolvers<void>()
   #isOpen = false
-  #isStopping = false
-  #url: string | undefined
+  readonly #stopping = new AbortController()
+  /** Whether the server takes requests, so that episodes can be resumed. */
+  #hasBegun = false
   #asked = 0
   #live = 0
+  #expectedAt = 0
   #fault: string | undefined
   #left: readonly string[] = []
   #begun: ((resumed: number) => void) | undefined
@@ -68,6 +75,11 @@ export class ShardProcess {
     return this.#live
   }
 
+  /** When it was last given an episode, in milliseconds on the clock of this process; 0: never. */
+  get expectedAt(): number {
+    return this.#expectedAt
+  }
+
   /** Why its journals cannot be written, or why it is not there; undefined: it works. */
   get fault(): string | undefined {
     return this.#fault ?? (this.#isOpen ? undefined : 'it is being started')
@@ -76,6 +88,7 @@ export class ShardProcess {
   /** Counts an episode that is about to be started there, until the shard says its own number. */
   expect(): void {
     this.#live++
+    this.#expectedAt = performance.now()
   }
 
   /** Starts it, and again after every end. Resolves when it takes requests. @throws AppError as `whenOpen` */
@@ -104,13 +117,16 @@ export class ShardProcess {
     }
   }
 
+  get #isStopping(): boolean {
+    return this.#stopping.signal.aborted
+  }
+
   async #keepRunning(): Promise<void> {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       const startedAt = performance.now()
       await this.#runOnce()
-      if (this.#isStopping) return
       if (performance.now() - startedAt > STEADY_MS) pause = FIRST_PAUSE_MS
-      await sleep(pause)
+      await sleep(pause, this.#stopping.signal).catch(() => undefined)
       if (this.#isStopping) return
     }
   }
@@ -157,6 +173,7 @@ export class ShardProcess {
     this.#live = 0
     this.#begun?.(0)
     for (const answer of this.#questions.values()) answer(undefined)
+    this.#handOver.failAll()
   }
 
   #takeRequests(): void {
@@ -170,8 +187,8 @@ export class ShardProcess {
         this.#fault = undefined
         // The first time, the server is not there either; later, nobody may find an episode missing that is yet to be
         // resumed.
-        if (this.#url === undefined) this.#takeRequests()
-        else this.#send({ kind: 'begin', url: this.#url })
+        if (!this.#hasBegun) this.#takeRequests()
+        else this.#send({ kind: 'begin' })
         return
       case 'begun':
         this.#takeRequests()
@@ -185,6 +202,12 @@ export class ShardProcess {
         this.#live = message.live
         this.#fault = message.fault ?? undefined
         return
+      case 'seat':
+        void this.#seat(message.seat)
+        return
+      case 'taken':
+        this.#handOver.taken(message.number)
+        return
       case 'archived':
         this.#options.onArchived(message.id)
         return
@@ -196,14 +219,19 @@ export class ShardProcess {
     }
   }
 
+  async #seat(seat: ModelSeat): Promise<void> {
+    const hasLeft = await this.#options.onSeat(seat)
+    if (hasLeft) this.#send({ kind: 'left', seat })
+  }
+
   /** Lets it resume its episodes, now and after every further start. @returns how many were resumed */
-  begin(url: string): Promise<number> {
-    this.#url = url
+  begin(): Promise<number> {
+    this.#hasBegun = true
     const { promise, resolve } = Promise.withResolvers<number>()
     this.#begun = resolve
     if (this.#isOpen) {
       this.#refuseRequests()
-      this.#send({ kind: 'begin', url })
+      this.#send({ kind: 'begin' })
     }
     return promise
   }
@@ -235,26 +263,24 @@ export class ShardProcess {
     return promise
   }
 
-  /** Gives it a client's socket: from then on no byte of it passes through this process. */
-  handOver(socket: Socket, handshake: HandedHandshake): void {
-    // Otherwise Node counts the socket for its server until this process ends, and closing that server can wait forever.
-    Object.assign(socket, { server: null })
-    this.#send({ kind: 'handshake', handshake }, socket)
+  /**
+   * Gives it a client's socket: from then on no byte of it passes through this process. Resolves to true when that is
+   * done, or the client has left; to false if the shard ended before: the socket is then still here.
+   */
+  handOver(socket: Socket, handshake: HandedHandshake): Promise<boolean> {
+    return this.#handOver.start(socket, handshake)
   }
 
-  #send(message: ToShard, socket?: Socket): void {
+  #send(message: ToShard, socket?: Socket, onFailed?: () => void): void {
     const child = this.#child
-    if (!child?.connected) {
-      socket?.destroy()
-      return
-    }
-    // Once it is sent, only an empty shell of the socket is left here. A shard that just ended is reported by its exit.
-    child.send(message, socket, {}, () => socket?.destroy())
+    // A shard that just ended is reported by its exit.
+    if (!child?.connected) onFailed?.()
+    else child.send(message, socket, { keepOpen: true }, (error) => error && onFailed?.())
   }
 
   /** @returns the ids of the episodes that the next start resumes */
   async stop(): Promise<readonly string[]> {
-    this.#isStopping = true
+    this.#stopping.abort()
     this.#send({ kind: 'stop' })
     const timer = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_MS)
     await this.#running

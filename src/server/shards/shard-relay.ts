@@ -36,7 +36,11 @@ export function installShardRelay(app: FastifyInstance, { shards, episodes, loca
         host: request.host,
         // A client behind an unknown proxy of this machine has a loopback address, and is not local all the same.
         address: isLoopback(address) && !locality.isLocal(raw) ? '' : address,
-        onAnswer: () => void reply.hijack(),
+        onAnswer() {
+          reply.hijack()
+          // Those of CORS; the shard knows nothing of it.
+          return reply.getHeaders()
+        },
       })
     }
     await relay().catch(async (error: unknown) => {
@@ -91,11 +95,13 @@ export function delegateToShards({ shards, episodes }: Pick<Options, 'shards' | 
         ? BARE.has(pattern) && (await ofBearer(bearer, shards, episodes))
         : OF_EPISODES.test(pattern) && shards.of(params.id)
     if (!shard || !(stream instanceof Socket)) return false
-    await shard.whenOpen()
-    // Meanwhile the client may have left, or the router refused it for lateness.
-    if (stream.destroyed || stream.writableEnded) return true
-    shard.handOver(stream, handshakeOf(request, head))
-    return true
+    for (;;) {
+      await shard.whenOpen()
+      // Meanwhile the client may have left, or the router refused it for lateness.
+      if (stream.destroyed || stream.writableEnded) return true
+      if (await shard.handOver(stream, handshakeOf(request, head))) return true
+      await sleep(NOTICED_MS)
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import { Socket } from 'node:net'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { createOfflineResponder } from '../../adapters/session/role-models.ts'
+import type { Episode } from '../../episode/episode.ts'
 import { EpisodeService } from '../../host/episode-service.ts'
 import { FolderBlobs } from '../../host/folder-blobs.ts'
 import { JournalFolder } from '../../host/journal-folder.ts'
@@ -22,6 +23,8 @@ import { registerEpisodeRoutes, setSchemas } from '../episode-routes.ts'
 import { LivePerception } from '../live-perception.ts'
 import { ModelPlayers } from '../model-players.ts'
 import { readWebApp } from '../web-app.ts'
+import { TakeOver } from './hand-over.ts'
+import { Seats } from './seats.ts'
 import { shardFolder, shardSuffix } from './shard-ids.ts'
 import { type FromShard, type HandedHandshake, ToShard } from './shard-link.ts'
 
@@ -33,12 +36,16 @@ const SHARD_CLOSE_MS = 15_000
 /** Milliseconds between reports of the number of live episodes. */
 const REPORT_MS = 500
 
+/** Without what these messages ask for, a shard is of no use. */
+const STARTS: ReadonlySet<ToShard['kind']> = new Set(['open', 'begin'])
+
 /** Runs until the server stops the shard, or ends itself. */
 export async function runShard(options: ServerOptions, channel: ShardChannel): Promise<void> {
   const tell = (message: FromShard): void => {
     // A server that has just ended is noticed by the channel.
     if (channel.connected) channel.send?.(message, undefined, undefined, () => undefined)
   }
+  const sockets = new TakeOver(tell)
   const opened: ClosingPart[] = []
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
   let log = SILENT
@@ -51,13 +58,20 @@ export async function runShard(options: ServerOptions, channel: ShardChannel): P
         tell({ kind: 'opened' })
         return
       case 'begin':
-        tell({ kind: 'begun', resumed: (await shard?.begin(message.url)) ?? 0 })
+        tell({ kind: 'begun', resumed: (await shard?.episodes.resumeUnfinished()) ?? 0 })
         return
-      case 'handshake':
-        // A client that left on the way comes without a socket, or with one that has no address any more.
-        if (handle instanceof Socket && handle.remoteAddress !== undefined) shard?.receive(message.handshake, handle)
-        else if (handle instanceof Socket) handle.destroy()
+      case 'left':
+        shard?.seats.left(message.seat)
         return
+      case 'socket':
+        sockets.take(message.number, handle instanceof Socket ? handle : undefined)
+        return
+      case 'handshake': {
+        const { number, handshake } = message
+        const socket = sockets.release(number, handshake !== null)
+        if (socket && handshake) shard?.receive(handshake, socket)
+        return
+      }
       case 'summaries':
         tell({ ...message, summaries: (await shard?.summaries(message.ids)) ?? [] })
         return
@@ -72,7 +86,19 @@ export async function runShard(options: ServerOptions, channel: ShardChannel): P
     tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
     stop()
   }
-  const onMessage = (message: unknown, handle: unknown): void => void take(ToShard.parse(message), handle).catch(fail)
+  const onMessage = (message: unknown, handle: unknown): void => {
+    const { data, error } = ToShard.safeParse(message)
+    if (data) {
+      take(data, handle).catch((err: unknown) => {
+        if (STARTS.has(data.kind)) fail(err)
+        // Whoever asked waits no longer than its limit.
+        else log.error({ err, kind: data.kind }, 'shard.message_failed')
+      })
+      return
+    }
+    log.error({ err: error }, 'shard.message_unknown')
+    if (handle instanceof Socket) handle.destroy()
+  }
   channel.on('message', onMessage)
   channel.on('disconnect', stop)
   await stopped
@@ -86,7 +112,7 @@ export async function runShard(options: ServerOptions, channel: ShardChannel): P
 interface OpenShard {
   readonly log: Log
   readonly episodes: EpisodeService
-  begin(url: string): Promise<number>
+  readonly seats: Seats
   receive(handshake: HandedHandshake, socket: Socket): void
   summaries(ids: readonly string[]): Promise<Awaited<ReturnType<EpisodeService['find']>>[]>
   /** After the end: the ids of the episodes to resume on the next start. */
@@ -120,10 +146,15 @@ async function openShard(options: ServerOptions, { shard, socket, opened, tell }
   const onArchived = (id: string): void => tell({ kind: 'archived', id })
   const worlds = options.worlds ?? builtInWorlds()
   const storage = { journals, index: new EpisodeIndex(store) }
-  const episodes = new EpisodeService({ worlds, storage, log, onArchived, idSuffix: shardSuffix(shard) })
+  const seats = new Seats((seat) => tell({ kind: 'seat', seat }))
+  const models = new ModelPlayers({
+    models: sessions?.models ?? createOfflineResponder(),
+    log,
+    play: (seat) => seats.play(seat),
+  })
+  const onBegun = (episode: Episode): void => models.join(episode)
+  const episodes = new EpisodeService({ worlds, storage, log, onBegun, onArchived, idSuffix: shardSuffix(shard) })
   opened.push({ name: 'journals', close: () => episodes.close() })
-  const models = new ModelPlayers({ episodes, models: sessions?.models ?? createOfflineResponder(), log })
-  opened.push({ name: 'model players', close: () => models.close() })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
   setSchemas(app)
   await registerEpisodeRoutes(app, {
@@ -146,11 +177,7 @@ async function openShard(options: ServerOptions, { shard, socket, opened, tell }
   return {
     log,
     episodes,
-    async begin(url) {
-      const resumed = await episodes.resumeUnfinished()
-      await models.begin(url)
-      return resumed
-    },
+    seats,
     receive: (handshake, client) => receive(app, handshake, client),
     async summaries(ids) {
       return Promise.all(ids.filter((id) => episodes.get(id)).map((id) => episodes.find(id)))

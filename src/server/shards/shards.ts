@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Log } from '../../host/log.ts'
 import { isMissing } from '../../lib/files.ts'
 import type { EpisodeSummary } from '../../protocol/catalogue.ts'
+import type { ModelSeat } from '../model-agents.ts'
 import { shardFolder, shardOf } from './shard-ids.ts'
 import { ShardProcess, type SpawnShard } from './shard-process.ts'
 
@@ -18,6 +19,7 @@ export interface ShardSettings {
 interface Options extends ShardSettings {
   readonly dataDir: string
   readonly log: Log
+  onSeat(seat: ModelSeat): Promise<boolean>
   onArchived(id: string): void
 }
 
@@ -71,15 +73,15 @@ export class Shards {
   }
 
   /** Lets all resume their episodes. @returns how many were resumed */
-  async begin(url: string): Promise<number> {
-    const resumed = await Promise.all([...this.#all.values()].map((shard) => shard.begin(url)))
+  async begin(): Promise<number> {
+    const resumed = await Promise.all([...this.#all.values()].map((shard) => shard.begin()))
     return resumed.reduce((sum, each) => sum + each, 0)
   }
 
   /** The shard for a new episode; undefined: the server itself. */
   pick(): ShardProcess | undefined {
-    const open = [...this.#all.values()].filter(({ number }) => number <= this.#count)
-    const [least] = open.toSorted((a, b) => Number(b.isOpen) - Number(a.isOpen) || a.live - b.live)
+    const taking = [...this.#all.values()].filter(({ number }) => number <= this.#count)
+    const [least] = taking.toSorted(byLoad)
     least?.expect()
     return least
   }
@@ -117,11 +119,24 @@ export class Shards {
   }
 }
 
+/**
+ * The order in which shards take new episodes. What a shard said last may be half a second old, so that among equals the
+ * one that was given an episode longest ago goes first.
+ */
+export const byLoad = (a: ShardLoad, b: ShardLoad): number =>
+  Number(b.isOpen) - Number(a.isOpen) || a.live - b.live || a.expectedAt - b.expectedAt
+
+type ShardLoad = Pick<ShardProcess, 'isOpen' | 'live' | 'expectedAt'>
+
+/** A number as ids have it; other folders are nobody's. */
+const SHARD_NUMBER = /^[1-9]\d?$/
+
 /** Shards whose folders hold unfinished episodes. */
 export function unfinishedShards(dataDir: string): readonly number[] {
   return list(join(dataDir, 'shards'))
+    .filter((name) => SHARD_NUMBER.test(name))
     .map(Number)
-    .filter((shard) => Number.isInteger(shard) && list(join(shardFolder(dataDir, shard), 'live')).length > 0)
+    .filter((shard) => list(join(shardFolder(dataDir, shard), 'live')).length > 0)
 }
 
 function list(folder: string): string[] {
