@@ -10,6 +10,7 @@ import { type RunningCommand, startCommand } from '../src/testing/cli.ts'
 import { register, start } from '../src/testing/play-api.ts'
 import { PlayClient } from '../src/testing/play-client.ts'
 import { median, percentile, type Row } from './measure.ts'
+import { SERVE } from './serve.ts'
 
 export const name = 'sessions'
 
@@ -31,8 +32,7 @@ async function open(
   args: readonly string[],
   folder = mkdtempSync(join(tmpdir(), 'paracosm-sessions-')),
 ): Promise<Services> {
-  const fixed = ['serve', '--port', '0', '--no-showcase', '--no-rate-limits', '--log', 'error', '--json']
-  const process = startCommand([...fixed, '--data', folder, ...args])
+  const process = startCommand([...SERVE, '--json', '--data', folder, ...args])
   const [line] = await process.sees(/^\{.*\}$/m)
   return { url: JSON.parse(line).url, process, folder }
 }

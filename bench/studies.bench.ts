@@ -8,6 +8,7 @@ import { startCommand } from '../src/testing/cli.ts'
 import { get, post } from '../src/testing/play-api.ts'
 import { startPostgres } from '../src/testing/postgres.ts'
 import { percentile, type Row } from './measure.ts'
+import { SERVE } from './serve.ts'
 
 export const name = 'studies'
 
@@ -56,19 +57,7 @@ async function measure(report: (row: Row) => void, { kind, target, env }: Backen
   writeFileSync(files[0] ?? '', STUDY)
   writeFileSync(files[1] ?? '', CROWD)
   const args = files.flatMap((file) => ['--experiment', file])
-  const serve = [
-    'serve',
-    '--port',
-    '0',
-    '--no-showcase',
-    '--no-rate-limits',
-    '--log',
-    'error',
-    '--json',
-    '--data',
-    folder,
-  ]
-  const server = startCommand([...serve, ...args], { env })
+  const server = startCommand([...SERVE, '--json', '--data', folder, ...args], { env })
   try {
     const [, url = ''] = await server.sees(/"url":\s*"([^"]+)"/)
     const at = { url }

@@ -12,6 +12,7 @@ import { startCommand } from '../src/testing/cli.ts'
 import { startWebBrowser, type WebBrowser } from '../src/testing/web.ts'
 import { median, percentile, type Row } from './measure.ts'
 import type { BenchOptions } from './options.ts'
+import { SERVE } from './serve.ts'
 
 export const name = 'web'
 
@@ -27,9 +28,7 @@ type Report = (row: Row) => void
 export async function run(report: Report, { seconds = SECONDS }: BenchOptions): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-web-bench-'))
   const id = await recordLong(folder)
-  const server = startCommand(['serve', '--port', '0', '--no-showcase', '--no-rate-limits', '--log', 'error'], {
-    env: { PARACOSM_DATA: folder },
-  })
+  const server = startCommand(SERVE, { env: { PARACOSM_DATA: folder } })
   try {
     const [, url = ''] = await server.sees(/Paracosm is at (\S+)/)
     await measureViewers(url, seconds, report)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { StartedEpisode } from '../../src/protocol/catalogue.ts'
 import { type RunningCommand, startCommand, startProcess } from '../../src/testing/cli.ts'
 import { childrenOf } from '../../src/testing/server-process.ts'
+import { SERVE } from '../serve.ts'
 import { limitCpu } from './control-groups.ts'
 import { memoryOf } from './run-load.ts'
 
@@ -91,17 +92,7 @@ async function serve({
   shards = 0,
 }: Servers = {}): Promise<{ process: RunningCommand; url: string; folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'paracosm-live-'))
-  const args = [
-    'serve',
-    '--port',
-    '0',
-    '--no-showcase',
-    '--no-rate-limits',
-    '--log',
-    'error',
-    '--shards',
-    String(shards),
-  ]
+  const args = [...SERVE, '--shards', String(shards)]
   const options = profile === undefined ? '' : `--cpu-prof --cpu-prof-dir=${profile} --cpu-prof-interval=500`
   const process = startCommand(args, { env: { PARACOSM_DATA: folder, ...(options ? { NODE_OPTIONS: options } : {}) } })
   const [, url = ''] = await process.sees(/Paracosm is at (\S+)/)

@@ -18,7 +18,7 @@ const MOMENT_MS = 100
 /** Larger first frames are refused, so that a game cannot exhaust the machine's memory. */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024
 
-/** `GET url`: any 2xx is accepted. Redirects are not followed and count as faults. */
+/** `GET url`: every 2xx is accepted. Redirects are not followed and count as faults. */
 export async function probePage(url: string, limits: ProbeLimits): Promise<Finding> {
   try {
     const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.timeoutMs)])

@@ -14,7 +14,7 @@ import { EpisodeIndexer } from './episode-indexer.ts'
 import { openHosted } from './hosted-parts.ts'
 import { openLeagueServices, type UploadSettings } from './leagues.ts'
 import { LivePerception } from './live-perception.ts'
-import { ModelAgents, type ModelSeat } from './model-agents.ts'
+import { ModelAgents } from './model-agents.ts'
 import { ModelPlayers } from './model-players.ts'
 import { Readiness } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
@@ -22,6 +22,7 @@ import type { RemoteServices } from './remote/remote-routes.ts'
 import { openEpisodes } from './running-episodes.ts'
 import { createSessionServices, type SessionServices } from './sessions/services.ts'
 import type { RemoteSettings, SessionSettings } from './settings.ts'
+import type { ModelSlot } from './shards/shard-link.ts'
 import type { ShardSettings } from './shards/shards.ts'
 import { runShowcase } from './showcase.ts'
 import { openServerStorage } from './storage.ts'
@@ -108,7 +109,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
     indexer.wake()
     studies.ended(id)
   }
-  const playing = { onBegun: (at: Episode) => models.join(at), onSeat: (seat: ModelSeat) => agents.play(seat) }
+  const playing = { onBegun: (at: Episode) => models.join(at), onModelSlot: (slot: ModelSlot) => agents.play(slot) }
   const running = await openEpisodes({ ...options, worlds, storage, log, opened, onArchived, ...playing })
   const { episodes, shards } = running
   const indexer = new EpisodeIndexer({ store, commands, episodes, log })
@@ -177,7 +178,7 @@ function openLeagues(
 function openModels(opened: ClosingPart[], options: ConstructorParameters<typeof ModelAgents>[0]) {
   const agents = new ModelAgents(options)
   opened.push({ name: 'model players', close: () => agents.close() })
-  return { agents, models: new ModelPlayers({ ...options, play: (seat) => agents.play(seat) }) }
+  return { agents, models: new ModelPlayers({ ...options, play: (slot) => agents.play(slot) }) }
 }
 
 interface OpenedParts {

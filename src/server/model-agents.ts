@@ -7,13 +7,7 @@ import type { Log } from '../host/log.ts'
 import { createModelPolicy } from '../players/agent/model-policy.ts'
 import { runAgent } from '../players/agent/run-agent.ts'
 import { MAX_MODEL_TURNS } from '../protocol/catalogue.ts'
-
-/** A slot of a live episode that the model of this server is to play. */
-export interface ModelSeat {
-  readonly id: string
-  readonly slot: number
-  readonly token: string
-}
+import type { ModelSlot } from './shards/shard-link.ts'
 
 interface Options {
   readonly models: RoleModels
@@ -37,20 +31,20 @@ export class ModelAgents {
   }
 
   /**
-   * Plays until the episode, the budget of turns or the model ends; a seat that is being played is not taken twice.
+   * Plays until the episode, the budget of turns or the model ends; a slot that is being played is not taken twice.
    * Never rejects: the log says why a model broke down.
    * @returns whether the model has left the slot, rather than being stopped with the server
    */
-  play(seat: ModelSeat): Promise<boolean> {
-    const key = `${seat.id} ${seat.slot}`
+  play(played: ModelSlot): Promise<boolean> {
+    const key = `${played.id} ${played.slot}`
     const known = this.#playing.get(key)
     if (known !== undefined) return known
-    const playing = this.#run(seat).finally(() => this.#playing.delete(key))
+    const playing = this.#run(played).finally(() => this.#playing.delete(key))
     this.#playing.set(key, playing)
     return playing
   }
 
-  async #run({ id, slot, token }: ModelSeat): Promise<boolean> {
+  async #run({ id, slot, token }: ModelSlot): Promise<boolean> {
     const { models, log } = this.#options
     const { agent } = models
     if (!agent || this.#url === undefined) return false

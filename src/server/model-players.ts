@@ -7,20 +7,20 @@ import type { SlotSpec } from '../host/episode-spec.ts'
 import type { Log } from '../host/log.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
-import type { ModelSeat } from './model-agents.ts'
+import type { ModelSlot } from './shards/shard-link.ts'
 
 const PREFIX = 'model:'
 
 interface Options {
   readonly models: RoleModels
   readonly log: Log
-  /** Plays a seat. @returns whether the model has left it. It must not reject. */
-  play(seat: ModelSeat): Promise<boolean>
+  /** Plays a slot. @returns whether the model has left it. It must not reject. */
+  play(slot: ModelSlot): Promise<boolean>
 }
 
 export class ModelPlayers {
   readonly #options: Options
-  readonly #seated = new Set<string>()
+  readonly #joined = new Set<string>()
 
   constructor(options: Options) {
     this.#options = options
@@ -56,15 +56,15 @@ export class ModelPlayers {
     if (id.startsWith(`${EPISODE_KIND}-`)) return
     for (const { slot, player, connection, token } of episode.slots) {
       const key = `${id} ${slot}`
-      if (player.kind !== 'model' || connection || this.#seated.has(key)) continue
+      if (player.kind !== 'model' || connection || this.#joined.has(key)) continue
       if (player.name !== models.agent?.model) {
         // No other model may play under its name. A later start with this model continues.
         log.error({ episode: id, slot, model: player.name }, 'model_player.missing')
         continue
       }
-      this.#seated.add(key)
+      this.#joined.add(key)
       void this.#options.play({ id, slot, token }).then((hasLeft) => {
-        this.#seated.delete(key)
+        this.#joined.delete(key)
         if (hasLeft) leave(episode, slot)
       })
     }

@@ -5,7 +5,7 @@ import type { Log } from '../host/log.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
 import type { ClosingPart } from '../transport/close.ts'
 import { journalsElsewhere } from './journals-elsewhere.ts'
-import type { ModelSeat } from './model-agents.ts'
+import type { ModelSlot } from './shards/shard-link.ts'
 import { type ShardSettings, Shards } from './shards/shards.ts'
 import type { ServerStorage } from './storage.ts'
 
@@ -20,7 +20,7 @@ interface Options {
   /** Called for every episode that this process begins or resumes. */
   onBegun(episode: Episode): void
   /** Called for every slot in a shard that the model of this server is to play. @returns whether it has left the slot */
-  onSeat(seat: ModelSeat): Promise<boolean>
+  onModelSlot(slot: ModelSlot): Promise<boolean>
   /** Called for every episode that has ended, wherever it ran. */
   onArchived(id: string): void
 }
@@ -37,8 +37,8 @@ export interface RunningEpisodes {
 
 /** @throws AppError INTERRUPTED when a shard does not start */
 export async function openEpisodes(options: Options): Promise<RunningEpisodes> {
-  const { storage, worlds, log, opened, onBegun, onSeat, onArchived, dataDir } = options
-  const shards = options.shards && (await Shards.open({ ...options.shards, dataDir, log, onSeat, onArchived }))
+  const { storage, worlds, log, opened, onBegun, onModelSlot, onArchived, dataDir } = options
+  const shards = options.shards && (await Shards.open({ ...options.shards, dataDir, log, onModelSlot, onArchived }))
   opened.push({ name: 'shards', close: () => shards?.stop() })
   const episodes = new EpisodeService({
     worlds,

@@ -12,8 +12,9 @@ export const HandedHandshake = z.object({
 })
 export type HandedHandshake = z.infer<typeof HandedHandshake>
 
-/** A slot that the server's model is to play. */
-const Seat = z.object({ id: z.string(), slot: z.int(), token: z.string() })
+/** A slot of a live episode that the model of the server is to play. */
+const ModelSlot = z.object({ id: z.string(), slot: z.int(), token: z.string() })
+export type ModelSlot = z.infer<typeof ModelSlot>
 
 export const ToShard = z.discriminatedUnion('kind', [
   /** The first message. `socket`: path of the Unix socket to listen on. */
@@ -21,7 +22,7 @@ export const ToShard = z.discriminatedUnion('kind', [
   /** Resume what is unfinished. */
   z.object({ kind: z.literal('begin') }),
   /** The server's model does not play this slot any more. */
-  z.object({ kind: z.literal('left'), seat: Seat }),
+  z.object({ kind: z.literal('left'), slot: ModelSlot }),
   /** A client's socket goes with it. */
   z.object({ kind: z.literal('socket'), number: z.int() }),
   /** The server has let go of the socket. `handshake` null: its client has left. */
@@ -46,7 +47,7 @@ export const FromShard = z.discriminatedUnion('kind', [
   /** `fault`: why journals cannot be written; null: they can. */
   z.object({ kind: z.literal('load'), live: z.int(), fault: z.string().nullable() }),
   /** The model must play from the server, whose limits of cost hold for all shards together. */
-  z.object({ kind: z.literal('seat'), seat: Seat }),
+  z.object({ kind: z.literal('model_slot'), slot: ModelSlot }),
   z.object({ kind: z.literal('archived'), id: z.string() }),
   /** `left`: ids of the episodes to resume on the next start. */
   z.object({ kind: z.literal('stopped'), left: z.array(z.string()) }),

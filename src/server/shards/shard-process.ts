@@ -6,9 +6,8 @@ import type { Log } from '../../host/log.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { sleep } from '../../lib/sleep.ts'
 import type { EpisodeSummary } from '../../protocol/catalogue.ts'
-import type { ModelSeat } from '../model-agents.ts'
 import { HandOver } from './hand-over.ts'
-import { FromShard, type HandedHandshake, type ToShard } from './shard-link.ts'
+import { FromShard, type HandedHandshake, type ModelSlot, type ToShard } from './shard-link.ts'
 
 /** Starts the program of a shard, with a channel for messages. */
 export type SpawnShard = () => ChildProcess
@@ -20,7 +19,7 @@ interface Options {
   readonly spawn: SpawnShard
   readonly log: Log
   /** Plays a slot of it with the model of the server. @returns whether the model has left it */
-  onSeat(seat: ModelSeat): Promise<boolean>
+  onModelSlot(slot: ModelSlot): Promise<boolean>
   onArchived(id: string): void
 }
 
@@ -202,8 +201,8 @@ export class ShardProcess {
         this.#live = message.live
         this.#fault = message.fault ?? undefined
         return
-      case 'seat':
-        void this.#seat(message.seat)
+      case 'model_slot':
+        void this.#modelSlot(message.slot)
         return
       case 'taken':
         this.#handOver.taken(message.number)
@@ -219,9 +218,9 @@ export class ShardProcess {
     }
   }
 
-  async #seat(seat: ModelSeat): Promise<void> {
-    const hasLeft = await this.#options.onSeat(seat)
-    if (hasLeft) this.#send({ kind: 'left', seat })
+  async #modelSlot(slot: ModelSlot): Promise<void> {
+    const hasLeft = await this.#options.onModelSlot(slot)
+    if (hasLeft) this.#send({ kind: 'left', slot })
   }
 
   /** Lets it resume its episodes, now and after every further start. @returns how many were resumed */

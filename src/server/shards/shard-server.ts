@@ -24,7 +24,7 @@ import { LivePerception } from '../live-perception.ts'
 import { ModelPlayers } from '../model-players.ts'
 import { readWebApp } from '../web-app.ts'
 import { TakeOver } from './hand-over.ts'
-import { Seats } from './seats.ts'
+import { ModelSlots } from './model-slots.ts'
 import { shardFolder, shardSuffix } from './shard-ids.ts'
 import { type FromShard, type HandedHandshake, ToShard } from './shard-link.ts'
 
@@ -61,7 +61,7 @@ export async function runShard(options: ServerOptions, channel: ShardChannel): P
         tell({ kind: 'begun', resumed: (await shard?.episodes.resumeUnfinished()) ?? 0 })
         return
       case 'left':
-        shard?.seats.left(message.seat)
+        shard?.modelSlots.left(message.slot)
         return
       case 'socket':
         sockets.take(message.number, handle instanceof Socket ? handle : undefined)
@@ -91,7 +91,7 @@ export async function runShard(options: ServerOptions, channel: ShardChannel): P
     if (data) {
       take(data, handle).catch((err: unknown) => {
         if (STARTS.has(data.kind)) fail(err)
-        // Whoever asked waits no longer than its limit.
+        // The server waits for an answer no longer than its limit.
         else log.error({ err, kind: data.kind }, 'shard.message_failed')
       })
       return
@@ -112,7 +112,7 @@ export async function runShard(options: ServerOptions, channel: ShardChannel): P
 interface OpenShard {
   readonly log: Log
   readonly episodes: EpisodeService
-  readonly seats: Seats
+  readonly modelSlots: ModelSlots
   receive(handshake: HandedHandshake, socket: Socket): void
   summaries(ids: readonly string[]): Promise<Awaited<ReturnType<EpisodeService['find']>>[]>
   /** After the end: the ids of the episodes to resume on the next start. */
@@ -146,11 +146,11 @@ async function openShard(options: ServerOptions, { shard, socket, opened, tell }
   const onArchived = (id: string): void => tell({ kind: 'archived', id })
   const worlds = options.worlds ?? builtInWorlds()
   const storage = { journals, index: new EpisodeIndex(store) }
-  const seats = new Seats((seat) => tell({ kind: 'seat', seat }))
+  const modelSlots = new ModelSlots((slot) => tell({ kind: 'model_slot', slot }))
   const models = new ModelPlayers({
     models: sessions?.models ?? createOfflineResponder(),
     log,
-    play: (seat) => seats.play(seat),
+    play: (slot) => modelSlots.play(slot),
   })
   const onBegun = (episode: Episode): void => models.join(episode)
   const episodes = new EpisodeService({ worlds, storage, log, onBegun, onArchived, idSuffix: shardSuffix(shard) })
@@ -177,7 +177,7 @@ async function openShard(options: ServerOptions, { shard, socket, opened, tell }
   return {
     log,
     episodes,
-    seats,
+    modelSlots,
     receive: (handshake, client) => receive(app, handshake, client),
     async summaries(ids) {
       return Promise.all(ids.filter((id) => episodes.get(id)).map((id) => episodes.find(id)))

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import type { Log } from '../../host/log.ts'
 import { isMissing } from '../../lib/files.ts'
 import type { EpisodeSummary } from '../../protocol/catalogue.ts'
-import type { ModelSeat } from '../model-agents.ts'
 import { shardFolder, shardOf } from './shard-ids.ts'
+import type { ModelSlot } from './shard-link.ts'
 import { ShardProcess, type SpawnShard } from './shard-process.ts'
 
 export interface ShardSettings {
@@ -19,7 +19,7 @@ export interface ShardSettings {
 interface Options extends ShardSettings {
   readonly dataDir: string
   readonly log: Log
-  onSeat(seat: ModelSeat): Promise<boolean>
+  onModelSlot(slot: ModelSlot): Promise<boolean>
   onArchived(id: string): void
 }
 
