@@ -58,11 +58,13 @@ export class EpisodeService {
   readonly #suspended = new Map<string, EpisodeSummary>()
   #recovery: NodeJS.Timeout | undefined
   #isClosing = false
+  #hasResumed: boolean
   #closing: Promise<string[]> | undefined
 
   constructor(options: EpisodeServiceOptions) {
     this.worlds = options.worlds
     this.#options = options
+    this.#hasResumed = options.resumesLater !== true
     this.#log = options.log ?? SILENT
     this.#archive = options.storage && openArchive(options.storage, this.#log)
   }
@@ -82,6 +84,11 @@ export class EpisodeService {
    */
   async refuseNotLive(id: string): Promise<never> {
     throw notLive(await this.find(id))
+  }
+
+  /** Whether episodes wait to be resumed: an unknown token may belong to one of them. */
+  get isResuming(): boolean {
+    return !this.#hasResumed || this.#suspended.size > 0
   }
 
   /** The live episode that has a slot with this token. */
@@ -294,7 +301,9 @@ export class EpisodeService {
    * @returns how many were resumed
    */
   async resumeUnfinished(): Promise<number> {
-    return this.#archive ? this.#resumeAll(await this.#archive.unfinished()) : 0
+    const resumed = this.#archive ? await this.#resumeAll(await this.#archive.unfinished()) : 0
+    this.#hasResumed = true
+    return resumed
   }
 
   /** The episodes that would be resumed. */
@@ -339,12 +348,7 @@ export class EpisodeService {
     const archive = this.#archive
     if (!archive || this.#live.has(id)) return false
     try {
-      const episode = await resumeOne(id, {
-        archive,
-        worlds: this.worlds,
-        settings,
-        log: this.#log,
-      })
+      const episode = await resumeOne(id, { archive, worlds: this.worlds, settings, log: this.#log })
       if (!episode) return false
       this.#keep(episode)
       // It makes no step that could crash the process, so this resume has succeeded.

@@ -16,6 +16,8 @@ export interface EpisodeServiceOptions {
   /** Called for every episode that has ended or failed, once its journal is archived. */
   readonly onArchived?: ((id: string) => void) | undefined
   readonly resume?: Partial<ResumeSettings> | undefined
+  /** Whether `resumeUnfinished` follows once requests are taken. Default: no. */
+  readonly resumesLater?: boolean | undefined
   /** Ends the id of every new episode; default: nothing. */
   readonly idSuffix?: string | undefined
   /** The current summaries of episodes that other processes of this server run. */

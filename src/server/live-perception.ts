@@ -25,13 +25,15 @@ export class LivePerception {
 
   /**
    * The adapter for a request: that of the named episode, or of the episode of the token.
-   * @throws AppError UNKNOWN_EPISODE, EPISODE_OVER, SLOT_INVALID, NOT_PERCEIVED, TOKEN_MISSING, TOKEN_REFUSED
+   * @throws AppError UNKNOWN_EPISODE, EPISODE_OVER, SLOT_INVALID, NOT_PERCEIVED, TOKEN_MISSING, TOKEN_REFUSED; INTERRUPTED
+   * while episodes are being resumed
    */
   find({ id, slot, token }: Address): ResolvedAdapter | Promise<ResolvedAdapter> {
     if (token === undefined) throw new AppError('TOKEN_MISSING', 'this route requires the token of a slot')
     const episode = id === undefined ? this.#episodes.withToken(token) : this.#episodes.get(id)
     if (!episode) {
       if (id !== undefined) return this.#episodes.refuseNotLive(id)
+      if (this.#episodes.isResuming) throw resuming()
       throw new AppError('TOKEN_REFUSED', 'the token does not belong to a slot of a live episode')
     }
     const number = slot === undefined ? undefined : slotOf(episode, slot)
@@ -70,6 +72,12 @@ export class LivePerception {
     return adapter
   }
 }
+
+/** A token that is not known yet may be that of an episode that continues: its agent must not take this for its end. */
+export const resuming = (): AppError =>
+  new AppError('INTERRUPTED', 'episodes are being resumed, and the token may belong to one of them', {
+    hint: 'Try again in a moment.',
+  })
 
 function slotOf(episode: Episode, text: string): number {
   const slot = /^\d{1,3}$/.test(text) ? Number(text) : -1

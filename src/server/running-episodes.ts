@@ -44,6 +44,7 @@ export async function openEpisodes(options: Options): Promise<RunningEpisodes> {
     worlds,
     storage: { ...storage.episodes, elsewhere: journalsElsewhere(storage.store, storage.blobs) },
     log,
+    resumesLater: true,
     onBegun,
     onArchived,
     liveElsewhere: shards?.summaries.bind(shards),

@@ -42,8 +42,8 @@ export const FromShard = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('taken'), number: z.int() }),
   /** Live ones only. */
   z.object({ kind: z.literal('summaries'), question: z.int(), summaries: z.array(EpisodeSummary) }),
-  /** Whether the token belongs to a slot of a live episode. */
-  z.object({ kind: z.literal('token'), question: z.int(), isKnown: z.boolean() }),
+  /** Whether the token belongs to a slot of a live episode; null: perhaps to one that waits to be resumed. */
+  z.object({ kind: z.literal('token'), question: z.int(), isKnown: z.boolean().nullable() }),
   /** `fault`: why journals cannot be written; null: they can. */
   z.object({ kind: z.literal('load'), live: z.int(), fault: z.string().nullable() }),
   /** The model must play from the server, whose limits of cost hold for all shards together. */

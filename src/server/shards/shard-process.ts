@@ -241,10 +241,10 @@ export class ShardProcess {
     return answer?.kind === 'summaries' ? answer.summaries : []
   }
 
-  /** Whether a token belongs to a slot of one of its live episodes. */
-  async hasToken(token: string): Promise<boolean> {
+  /** Whether a token belongs to a slot of one of its live episodes; null: that is not known at this moment. */
+  async hasToken(token: string): Promise<boolean | null> {
     const answer = await this.#ask((question) => ({ kind: 'token', question, token }))
-    return answer?.kind === 'token' && answer.isKnown
+    return answer?.kind === 'token' ? answer.isKnown : null
   }
 
   #ask(write: (question: number) => ToShard): Promise<Answer | undefined> {

@@ -76,7 +76,7 @@ export async function runShard(options: ServerOptions, channel: ShardChannel): P
         tell({ ...message, summaries: (await shard?.summaries(message.ids)) ?? [] })
         return
       case 'token':
-        tell({ ...message, isKnown: shard?.episodes.withToken(message.token) !== undefined })
+        tell({ ...message, isKnown: shard ? knows(shard.episodes, message.token) : null })
         return
       case 'stop':
         stop()
@@ -153,7 +153,8 @@ async function openShard(options: ServerOptions, { shard, socket, opened, tell }
     play: (slot) => modelSlots.play(slot),
   })
   const onBegun = (episode: Episode): void => models.join(episode)
-  const episodes = new EpisodeService({ worlds, storage, log, onBegun, onArchived, idSuffix: shardSuffix(shard) })
+  const idSuffix = shardSuffix(shard)
+  const episodes = new EpisodeService({ worlds, storage, log, onBegun, onArchived, idSuffix, resumesLater: true })
   opened.push({ name: 'journals', close: () => episodes.close() })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })
   setSchemas(app)
@@ -185,6 +186,9 @@ async function openShard(options: ServerOptions, { shard, socket, opened, tell }
     left: () => left,
   }
 }
+
+const knows = (episodes: EpisodeService, token: string): boolean | null =>
+  episodes.withToken(token) ? true : episodes.isResuming ? null : false
 
 /** Keeps telling the server how many episodes are live. */
 function reportLoad(episodes: EpisodeService, tell: OpenAt['tell']): () => void {

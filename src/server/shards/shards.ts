@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Log } from '../../host/log.ts'
 import { isMissing } from '../../lib/files.ts'
 import type { EpisodeSummary } from '../../protocol/catalogue.ts'
+import { resuming } from '../live-perception.ts'
 import { shardFolder, shardOf } from './shard-ids.ts'
 import type { ModelSlot } from './shard-link.ts'
 import { ShardProcess, type SpawnShard } from './shard-process.ts'
@@ -92,11 +93,16 @@ export class Shards {
     return number === undefined ? undefined : this.#all.get(number)
   }
 
-  /** The shard that has the live episode of a slot's token. */
+  /**
+   * The shard that has the live episode of a slot's token; undefined: none.
+   * @throws AppError INTERRUPTED when one that may have it does not answer
+   */
   async ofToken(token: string): Promise<ShardProcess | undefined> {
     const all = [...this.#all.values()]
     const known = await Promise.all(all.map((shard) => shard.hasToken(token)))
-    return all.find((_, at) => known[at])
+    const found = all.find((_, at) => known[at] === true)
+    if (!found && known.includes(null)) throw resuming()
+    return found
   }
 
   /** Current summaries of live episodes, by id. */
