@@ -86,9 +86,9 @@ export class EpisodeService {
     throw notLive(await this.find(id))
   }
 
-  /** Whether episodes wait to be resumed: an unknown token may belong to one of them. */
-  get isResuming(): boolean {
-    return !this.#hasResumed || this.#suspended.size > 0
+  /** Whether an episode that is not live may wait to be resumed. Without an id: whether any does. */
+  isResuming(id?: string): boolean {
+    return !this.#hasResumed || (id === undefined ? this.#suspended.size > 0 : this.#suspended.has(id))
   }
 
   /** The live episode that has a slot with this token. */
@@ -243,7 +243,7 @@ export class EpisodeService {
     this.#fates.set(id, fate)
     episode.begin()
     this.#log.info({ episode: id, world: episode.world.id }, 'episode.started')
-    this.#options.onBegun?.(episode)
+    for (const tell of this.#options.onBegun ?? []) tell(episode)
   }
 
   async #finish(episode: Episode, end: EpisodeEnd): Promise<void> {

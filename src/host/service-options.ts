@@ -11,8 +11,8 @@ export interface EpisodeServiceOptions {
   /** Storage of episodes; without it, every episode needs its own sink. */
   readonly storage?: EpisodeStorage | undefined
   readonly log?: Log | undefined
-  /** Called for every episode that this process runs from now on: started, forked, resumed. It must not throw. */
-  readonly onBegun?: ((episode: Episode) => void) | undefined
+  /** Called for every episode that this process runs from now on: started, forked, resumed. They must not throw. */
+  readonly onBegun?: readonly ((episode: Episode) => void)[] | undefined
   /** Called for every episode that has ended or failed, once its journal is archived. */
   readonly onArchived?: ((id: string) => void) | undefined
   readonly resume?: Partial<ResumeSettings> | undefined

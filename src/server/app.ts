@@ -100,8 +100,7 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
   const transport = openTransport(options, (error) => log.error({ err: error }, 'socket.failed'))
   const storage = await openServerStorage(options)
   opened.push({ name: 'storage', close: () => storage.close() })
-  const { store } = storage
-  const commands = openCommands(opened, store)
+  const commands = openCommands(opened, storage.store)
   const { app, failures } = transport.createApp(loggerOf(options.logLevel))
   const log = logOf(app)
   const worlds = options.worlds ?? builtInWorlds()
@@ -109,14 +108,15 @@ async function openServer(options: ServerOptions, opened: ClosingPart[]): Promis
     indexer.wake()
     studies.ended(id)
   }
-  const playing = { onBegun: (at: Episode) => models.join(at), onModelSlot: (slot: ModelSlot) => agents.play(slot) }
-  const running = await openEpisodes({ ...options, worlds, storage, log, opened, onArchived, ...playing })
+  const onBegun = [(at: Episode) => models.join(at), (at: Episode) => hosted.begun(at)]
+  const onModelSlot = (slot: ModelSlot): Promise<boolean> => agents.play(slot)
+  const running = await openEpisodes({ ...options, worlds, storage, log, opened, onBegun, onModelSlot, onArchived })
   const { episodes, shards } = running
-  const indexer = new EpisodeIndexer({ store, commands, episodes, log })
+  const indexer = new EpisodeIndexer({ ...storage, commands, episodes, log })
   opened.push({ name: 'indexer', close: () => indexer.close() })
   const adapters = new LivePerception(episodes, createCommandSink(commands), log)
   const { services, studies } = await openServices(options, { storage, episodes, log, opened })
-  const readiness = new Readiness({ ...options, store, episodes, shards })
+  const readiness = new Readiness({ ...options, ...storage, episodes, shards })
   const leagues = openLeagues(opened, { ...storage, worlds, episodes, log, options })
   const { hosted, viewers } = openHosted(opened, { ...storage, leagues, live: episodes, log, options })
   opened.push({ name: 'connections', close: () => transport.closeApp(app) })

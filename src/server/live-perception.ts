@@ -33,7 +33,7 @@ export class LivePerception {
     const episode = id === undefined ? this.#episodes.withToken(token) : this.#episodes.get(id)
     if (!episode) {
       if (id !== undefined) return this.#episodes.refuseNotLive(id)
-      if (this.#episodes.isResuming) throw resuming()
+      if (this.#episodes.isResuming()) throw resuming()
       throw new AppError('TOKEN_REFUSED', 'the token does not belong to a slot of a live episode')
     }
     const number = slot === undefined ? undefined : slotOf(episode, slot)

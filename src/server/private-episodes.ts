@@ -8,13 +8,19 @@ import { AppError } from '../kernel/errors.ts'
 export type ViewRefusal = (episodeId: string) => AppError | undefined
 
 export const viewRefusal =
-  (isClosed: (episodeId: string) => boolean): ViewRefusal =>
-  (episodeId) =>
-    isClosed(episodeId)
-      ? new AppError('NOT_YOURS', 'this game has no spectators', {
+  (viewersOf: (episodeId: string) => 'all' | 'players' | 'unknown'): ViewRefusal =>
+  (episodeId) => {
+    switch (viewersOf(episodeId)) {
+      case 'all':
+        return undefined
+      case 'players':
+        return new AppError('NOT_YOURS', 'this game has no spectators', {
           hint: 'Take a slot in its lobby, or see the recording when it has ended.',
         })
-      : undefined
+      case 'unknown':
+        return new AppError('INTERRUPTED', 'this game is being resumed', { hint: 'Try again in a moment.' })
+    }
+  }
 
 /** Refuses journals, replays, scores, frames and the pages of viewers. Register it before the routes. */
 export function installViewRefusals(app: FastifyInstance, refuse: ViewRefusal): void {

@@ -83,7 +83,7 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteDependenc
     perMinute: services.hasRateLimits ? REQUESTS_PER_MINUTE : Number.MAX_SAFE_INTEGER,
     isExempt: ({ raw }) => locality.isLocal(raw),
   })
-  const refuseView = viewRefusal((id) => hosted.isClosedToViewers(id))
+  const refuseView = viewRefusal((id) => hosted.viewersOf(id))
   installViewRefusals(app, refuseView)
   const typed = app.withTypeProvider<ZodTypeProvider>()
   const { shards } = parts

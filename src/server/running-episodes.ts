@@ -18,7 +18,7 @@ interface Options {
   /** Receives every part in start order. */
   readonly opened: ClosingPart[]
   /** Called for every episode that this process begins or resumes. */
-  onBegun(episode: Episode): void
+  readonly onBegun: readonly ((episode: Episode) => void)[]
   /** Called for every slot in a shard that the model of this server is to play. @returns whether it has left the slot */
   onModelSlot(slot: ModelSlot): Promise<boolean>
   /** Called for every episode that has ended, wherever it ran. */

@@ -1,8 +1,10 @@
 // Hosted games: sessions whose slots are given out one by one in a lobby, with limits and the time of the lobby. How a
 // game is played is the matter of its stage: an episode of this server, or a container of an uploaded package.
 import { randomUUID } from 'node:crypto'
+import type { Episode } from '../../episode/episode.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import type { Log } from '../../host/log.ts'
+import { AppError } from '../../kernel/errors.ts'
 import { Mutex } from '../../lib/mutex.ts'
 import type { CoworldRecord } from '../../store/leagues/coworlds.ts'
 import {
@@ -16,6 +18,8 @@ import { type PackageParts, PackageStage } from './package-stage.ts'
 import type { Ended, Plan, Stage, StageHost } from './stage.ts'
 import { type HostedWorld, WorldStage } from './world-stage.ts'
 
+/** Starts the ids of episodes of hosted games. */
+const EPISODE_PREFIX = 'hosted-'
 /** Milliseconds until a lobby whose slots were not all taken expires. */
 export const LOBBY_MS = 30 * 60_000
 
@@ -58,6 +62,7 @@ export class HostedGames implements StageHost {
   /** Creations wait for each other, so that the limits hold. */
   readonly #creating = new Mutex()
   #isClosed = false
+  #hasResumed = false
 
   constructor(options: HostedGamesOptions) {
     this.#options = options
@@ -83,7 +88,16 @@ export class HostedGames implements StageHost {
     const { coworldId, variantId, slots } = plan
     const id = randomUUID()
     const expiresAt = this.#now() + lobbyMs
-    const base = { id, coworldId, variantId, episodeId: `hosted-${id}`, playerId, allowsSpectators, slots, expiresAt }
+    const base = {
+      id,
+      coworldId,
+      variantId,
+      episodeId: `${EPISODE_PREFIX}${id}`,
+      playerId,
+      allowsSpectators,
+      slots,
+      expiresAt,
+    }
     const session = await sessions.add({ ...base, tokens: plan.seal?.(id) })
     try {
       await plan.open(session)
@@ -103,7 +117,9 @@ export class HostedGames implements StageHost {
     const { session, holder } = await this.#options.sessions.join(id, who)
     const stage = this.#stageOf(session)
     const token = stage.tokenOf(session, holder.slot)
-    if (token === undefined) throw over({ status: 'ended', reason: null })
+    if (token === undefined) {
+      throw stage.statusOf(session) === 'ended' ? over({ status: 'ended', reason: null }) : resuming()
+    }
     if (session.fullAt !== null && !this.#isClosed) {
       this.#forgetTimer(session.id)
       stage.fill(session)
@@ -135,9 +151,15 @@ export class HostedGames implements StageHost {
     if (await this.over(session, { status: 'ended', reason })) await this.#stageOf(session).stop(session, reason)
   }
 
-  /** Whether an episode is a hosted game under way that nobody but its players may see. */
-  isClosedToViewers(episodeId: string): boolean {
-    return this.#worlds.isClosedToViewers(episodeId)
+  /** Who may watch an episode: nobody but its players, if it is a hosted game under way without spectators. */
+  viewersOf(episodeId: string): 'all' | 'players' | 'unknown' {
+    if (!this.#hasResumed && episodeId.startsWith(EPISODE_PREFIX)) return 'unknown'
+    return this.#worlds.isClosedToViewers(episodeId) ? 'players' : 'all'
+  }
+
+  /** Call it for every episode that begins. */
+  begun(episode: Episode): void {
+    this.#worlds.begun(episode)
   }
 
   /** Brings lobbies and games back after a stop. @returns how many */
@@ -154,6 +176,7 @@ export class HostedGames implements StageHost {
       if (session.fullAt === null) this.#schedule(session)
       else stage.fill(session)
     }
+    this.#hasResumed = true
     return resumed
   }
 
@@ -203,6 +226,9 @@ export class HostedGames implements StageHost {
     this.#timers.delete(id)
   }
 }
+
+const resuming = (): AppError =>
+  new AppError('INTERRUPTED', 'this game is being resumed', { hint: 'Try again in a moment: it continues.' })
 
 /** @throws AppError EPISODE_OVER */
 export function refuseEnded({ session, status }: { session: PlaySessionRecord; status: HostedStatus }): void {

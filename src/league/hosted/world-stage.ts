@@ -33,6 +33,8 @@ export class WorldStage implements Stage {
   readonly #connectMs: number
   /** Of full games whose players are awaited. */
   readonly #timers = new Map<string, NodeJS.Timeout>()
+  /** Sessions by their episodes, until these have ended. */
+  readonly #attended = new Map<string, PlaySessionRecord>()
   /** Live episodes that nobody may watch. */
   readonly #unwatched = new Set<string>()
   #isClosed = false
@@ -76,9 +78,13 @@ export class WorldStage implements Stage {
     return episode && !episode.isClosed ? episode.slots[slot]?.token : undefined
   }
 
-  statusOf({ episodeId }: PlaySessionRecord): 'lobby' | 'playing' | 'ended' {
-    const episode = this.#options.episodes.get(episodeId)
-    if (!episode || episode.isClosed) return 'ended'
+  statusOf({ episodeId, fullAt }: PlaySessionRecord): 'lobby' | 'playing' | 'ended' {
+    const { episodes } = this.#options
+    const episode = episodes.get(episodeId)
+    if (!episode || episode.isClosed) {
+      if (!episodes.isResuming(episodeId)) return 'ended'
+      return fullAt === null ? 'lobby' : 'playing'
+    }
     return episode.status === 'waiting' ? 'lobby' : 'playing'
   }
 
@@ -123,12 +129,20 @@ export class WorldStage implements Stage {
     this.#timers.clear()
   }
 
+  /** Call it for every episode that begins: one that was suspended, such as by a full disk, is attended again. */
+  begun(episode: Episode): void {
+    const session = this.#attended.get(episode.header.episode)
+    if (session) this.#attend(session, episode)
+  }
+
   #attend(session: PlaySessionRecord, episode: Episode): void {
+    this.#attended.set(session.episodeId, session)
     const over = (): void => {
-      // A game that the server stops is resumed by the next one.
+      // A game that the server stops is resumed by the next one, and one that the disk stops, once it is writable.
       if (this.#isClosed || episode.status === 'stopped') return
       this.#forgetTimer(session.id)
       this.#unwatched.delete(session.episodeId)
+      this.#attended.delete(session.episodeId)
       const { host } = this.#options
       host.over(session, { status: 'ended' }).catch((error: unknown) => host.fault(session, error))
     }

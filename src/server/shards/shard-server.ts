@@ -152,7 +152,7 @@ async function openShard(options: ServerOptions, { shard, socket, opened, tell }
     log,
     play: (slot) => modelSlots.play(slot),
   })
-  const onBegun = (episode: Episode): void => models.join(episode)
+  const onBegun = [(episode: Episode) => models.join(episode)]
   const idSuffix = shardSuffix(shard)
   const episodes = new EpisodeService({ worlds, storage, log, onBegun, onArchived, idSuffix, resumesLater: true })
   opened.push({ name: 'journals', close: () => episodes.close() })
@@ -188,7 +188,7 @@ async function openShard(options: ServerOptions, { shard, socket, opened, tell }
 }
 
 const knows = (episodes: EpisodeService, token: string): boolean | null =>
-  episodes.withToken(token) ? true : episodes.isResuming ? null : false
+  episodes.withToken(token) ? true : episodes.isResuming() ? null : false
 
 /** Keeps telling the server how many episodes are live. */
 function reportLoad(episodes: EpisodeService, tell: OpenAt['tell']): () => void {
