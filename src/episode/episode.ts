@@ -214,12 +214,14 @@ export class Episode {
 
   /** Why a player could not join now, without joining; undefined: it could. */
   checkJoin(slot: number, token: string): AppError | undefined {
+    // A server that stops is not the end of its episodes.
+    if (this.#status === 'stopped') return this.#error('INTERRUPTED', 'is not running at this moment')
     return this.isClosed ? this.#error('EPISODE_OVER', 'has ended') : this.#parts.slots.refusal(slot, token)
   }
 
   /**
    * Brings a player to its slot, or back to it.
-   * @throws AppError SLOT_INVALID, TOKEN_REFUSED, SLOT_TAKEN or EPISODE_OVER
+   * @throws AppError SLOT_INVALID, TOKEN_REFUSED, SLOT_TAKEN, EPISODE_OVER or INTERRUPTED
    */
   join(at: { slot: number; token: string }, player: PlayerRef, connection: Connection): SlotHandle {
     const refusal = this.checkJoin(at.slot, at.token)
@@ -321,13 +323,7 @@ export class Episode {
   /** The journal could not be written: lines that are not durable do not count, and the journal ends here. */
   readonly #lose = (cause: unknown): void => {
     if (this.isClosed) return
-    const error = new AppError(
-      'FILE_UNWRITABLE',
-      `the journal of episode ${this.header.episode} could not be written`,
-      {
-        cause,
-      },
-    )
+    const error = this.#error('FILE_UNWRITABLE', 'has a journal that could not be written', cause)
     this.#status = 'stopped'
     this.#receipts.send(this.#loop.takeSettlements())
     this.#ending.abort('shutdown', error)

@@ -29,11 +29,13 @@ import {
   notLive,
   summarizeLive,
   summarizeSuspended,
+  summarizeWaiting,
 } from './live-episodes.ts'
 import { type Log, SILENT } from './log.ts'
 import { createElapsed, offlineWorkers } from './offline-workers.ts'
 import { confirmResume, type ResumeSettings, resumeOne } from './resume.ts'
 import type { EpisodeServiceOptions } from './service-options.ts'
+import { isStorageFault, Suspended } from './suspended.ts'
 import { TokenIndex } from './token-index.ts'
 import type { WorldRegistry } from './world-registry.ts'
 
@@ -41,8 +43,6 @@ import type { WorldRegistry } from './world-registry.ts'
 export const MAX_LIVE = 2000
 /** Episodes resumed at the same time: each reads its journal. */
 const RESUMED_AT_ONCE = 8
-/** Milliseconds between write attempts after the disk refused one. */
-const RECOVERY_MS = 1000
 
 export class EpisodeService {
   readonly worlds: WorldRegistry
@@ -55,8 +55,7 @@ export class EpisodeService {
   /** One promise per live episode; settles when the episode is archived or released. Never rejects. */
   readonly #fates = new Map<string, Promise<void>>()
   /** Episodes whose journals could not be written: they are resumed once the disk accepts writes again. */
-  readonly #suspended = new Map<string, EpisodeSummary>()
-  #recovery: NodeJS.Timeout | undefined
+  readonly #suspended: Suspended
   #isClosing = false
   #hasResumed: boolean
   #closing: Promise<string[]> | undefined
@@ -66,7 +65,13 @@ export class EpisodeService {
     this.#options = options
     this.#hasResumed = options.resumesLater !== true
     this.#log = options.log ?? SILENT
-    this.#archive = options.storage && openArchive(options.storage, this.#log)
+    const archive = options.storage && openArchive(options.storage, this.#log)
+    this.#archive = archive
+    this.#suspended = new Suspended({
+      reopen: async () => (archive?.fault === undefined ? undefined : archive.reopen()),
+      resume: (ids) => this.#resumeAll(ids),
+      log: this.#log,
+    })
   }
 
   get size(): number {
@@ -88,7 +93,7 @@ export class EpisodeService {
 
   /** Whether an episode that is not live may wait to be resumed. Without an id: whether any does. */
   isResuming(id?: string): boolean {
-    return !this.#hasResumed || (id === undefined ? this.#suspended.size > 0 : this.#suspended.has(id))
+    return !this.#hasResumed || (id === undefined ? this.#suspended.size > 0 : this.#suspended.get(id) !== undefined)
   }
 
   /** The live episode that has a slot with this token. */
@@ -265,35 +270,9 @@ export class EpisodeService {
     const isStopped = error instanceof AppError && error.code === 'INTERRUPTED'
     if (!isStopped) {
       this.#log.error({ episode: id, step: episode.step, err: error }, 'episode.suspended')
-      // Also kept in memory: the index may be on the same disk.
-      this.#suspended.set(id, summarizeSuspended(episode, error))
-      this.#recoverLater()
+      this.#suspended.add(summarizeSuspended(episode, error))
     }
     await this.#archive?.suspend(episode, isStopped ? undefined : error)
-  }
-
-  /** After the disk refused a write: retries until one succeeds, then resumes the suspended episodes. */
-  #recoverLater(): void {
-    if (this.#isClosing || this.#recovery !== undefined) return
-    this.#recovery = setTimeout(() => {
-      this.#recovery = undefined
-      void this.#recover()
-    }, RECOVERY_MS)
-  }
-
-  async #recover(): Promise<void> {
-    const archive = this.#archive
-    if (!archive || this.#isClosing) return
-    try {
-      if (archive.fault !== undefined) await archive.reopen()
-    } catch (err) {
-      this.#log.error({ err }, 'storage.refuses_writes')
-      this.#recoverLater()
-      return
-    }
-    this.#log.info({}, 'storage.accepts_writes_again')
-    await this.#resumeAll([...this.#suspended.keys()])
-    this.#suspended.clear()
   }
 
   /**
@@ -356,6 +335,7 @@ export class EpisodeService {
       return true
     } catch (err) {
       this.#log.error({ episode: id, err }, 'episode.resume_failed')
+      if (isStorageFault(err)) this.#suspended.add(await summarizeWaiting(id, archive, err))
       return false
     }
   }
@@ -421,7 +401,7 @@ export class EpisodeService {
 
   async #close(): Promise<string[]> {
     this.#isClosing = true
-    clearTimeout(this.#recovery)
+    this.#suspended.close()
     await Promise.allSettled(this.#starting)
     const left = [...this.#live].flatMap(([id, episode]) => (episode.isClosed ? [] : [id]))
     const stopped = await Promise.allSettled([...this.#live.values()].map((episode) => episode.stop()))

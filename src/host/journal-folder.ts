@@ -189,7 +189,12 @@ export class JournalFolder {
    */
   async read(id: string): Promise<JournalFile> {
     const path = this.#path(id, 'journal.jsonl')
-    await this.#sinks.get(id)?.catchUp()
+    await this.#sinks
+      .get(id)
+      ?.catchUp()
+      .catch((error: unknown) => {
+        throw toWriteError(error, path)
+      })
     try {
       if (await this.#blobs.exists(journalBlob(id))) {
         return await JournalFile.from(await openJournalBytes(await this.#blobs.open(journalBlob(id))))

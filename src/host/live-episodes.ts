@@ -3,8 +3,10 @@ import type { Episode } from '../episode/episode.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 import type { EpisodeSummary } from '../protocol/catalogue.ts'
+import type { Problem } from '../protocol/problem.ts'
 import { summarizeRecord } from '../store/episodes/rows.ts'
-import { kindOf, recordOfHeader } from './episode-records.ts'
+import type { EpisodeArchive } from './episode-archive.ts'
+import { brokenRecord, kindOf, recordOfHeader } from './episode-records.ts'
 
 export interface EpisodePage {
   readonly entries: readonly EpisodeSummary[]
@@ -38,8 +40,22 @@ export function notLive({ id, status }: EpisodeSummary): AppError {
 
 /** An episode whose journal could not be written: it waits for the disk. */
 export function summarizeSuspended(episode: Episode, error: unknown): EpisodeSummary {
-  const problem = (error instanceof AppError ? error : new AppError('FILE_UNWRITABLE', String(error))).toProblem()
-  return { ...summarizeLive(episode), status: 'unfinished', problem }
+  return { ...summarizeLive(episode), status: 'unfinished', problem: problemOf(error) }
+}
+
+/** An episode that the storage did not let resume: it waits, too. */
+export async function summarizeWaiting(
+  id: string,
+  archive: Pick<EpisodeArchive, 'record'>,
+  error: unknown,
+): Promise<EpisodeSummary> {
+  const problem = problemOf(error)
+  const record = await archive.record(id).catch(() => brokenRecord(id, problem))
+  return { ...summarizeRecord(record), status: 'unfinished', problem }
+}
+
+function problemOf(error: unknown): Problem {
+  return (error instanceof AppError ? error : new AppError('FILE_UNWRITABLE', String(error))).toProblem()
 }
 
 /** The summary of an episode that this server runs: newer than its row in the index. */

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { AppError } from '../kernel/errors.ts'
 import { openFolder } from '../testing/data-folder.ts'
+import { until } from '../testing/until.ts'
 import { MAX_ATTEMPTS } from './episode-archive.ts'
 
 /** An episode of two bots, stopped after a few steps, as the last of several resumes left its row. */
@@ -66,6 +68,20 @@ test('resume: a partially written header is not an episode, because it was never
   const open = await openFolder(folder)
   assert.equal(await open.episodes.resumeUnfinished(), 0)
   assert.equal((await open.episodes.list({}, { limit: 10 })).total, 0)
+  await open.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('resume: what a full disk prevents waits for the disk; it is not broken', async () => {
+  const { folder, id, open } = await leaveEpisode({ steps: 2 })
+  const put = open.index.put.bind(open.index)
+  open.index.put = () => Promise.reject(new AppError('STORE_FULL', 'the disk is full'))
+  assert.equal(await open.episodes.resumeUnfinished(), 0)
+  const waiting = await open.episodes.find(id)
+  assert.deepEqual([waiting.status, waiting.problem?.code], ['unfinished', 'STORE_FULL'])
+  assert.ok(open.episodes.isResuming(id))
+  open.index.put = put
+  await until('it is live', () => (open.episodes.get(id) ? true : undefined))
   await open.close()
   rmSync(folder, { recursive: true })
 })

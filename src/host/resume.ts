@@ -7,6 +7,7 @@ import { GATHER_MS, inProcessFor } from './episode-spec.ts'
 import type { Reopened } from './journal-folder.ts'
 import type { Log } from './log.ts'
 import { createElapsed, offlineWorkers } from './offline-workers.ts'
+import { isStorageFault } from './suspended.ts'
 import type { WorldRegistry } from './world-registry.ts'
 
 export interface ResumeSettings {
@@ -27,7 +28,10 @@ interface ResumeParts {
   readonly log: Log
 }
 
-/** @returns the episode, not begun yet; undefined: there was nothing to resume, or it cannot be resumed */
+/**
+ * @returns the episode, not begun yet; undefined: there was nothing to resume, or it cannot be resumed
+ * @throws what `isStorageFault` accepts: it can be resumed later
+ */
 export async function resumeOne(id: string, parts: ResumeParts): Promise<Episode | undefined> {
   const { archive, log } = parts
   let reopened: Reopened | undefined
@@ -39,7 +43,10 @@ export async function resumeOne(id: string, parts: ResumeParts): Promise<Episode
     return episode
   } catch (error) {
     if (error instanceof AppError && error.code === 'EPISODE_OVER') await archive.settle(id)
-    else if (error instanceof AppError && error.code === 'EPISODE_FAILED' && reopened) {
+    else if (isStorageFault(error)) {
+      await archive.journals.release(id).catch(() => undefined)
+      throw error
+    } else if (error instanceof AppError && error.code === 'EPISODE_FAILED' && reopened) {
       await archiveFailure(id, reopened, archive, error)
     } else {
       log.error({ episode: id, err: error }, 'episode.resume_failed')

@@ -9,7 +9,7 @@ import { startServer } from '../../src/server/app.ts'
 import { LAUNCHER, runCommand, startProcess } from '../../src/testing/cli.ts'
 import { mountSmallDisk } from '../../src/testing/postgres.ts'
 import { eventually, startServerProcess } from '../../src/testing/server-process.ts'
-import { openWire, readJson } from '../../src/testing/wire.ts'
+import { handshakeStatus, openWire, readJson } from '../../src/testing/wire.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-storage-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -71,6 +71,54 @@ test('storage: a full disk is reported and refuses new episodes; once it clears,
   assert.equal(fresh.status, 201)
   await eventually('a new episode ends', async () =>
     (await readJson(`${server.url}/api/episodes/${fresh.json.episode.id}`)).status === 'finished' ? true : undefined,
+  )
+})
+
+test('storage: a disk that fills twice stops no episode for good, and nobody is told that one has ended', async (t) => {
+  const data = join(folder, 'twice')
+  mkdirSync(data)
+  const unmount = mountSmallDisk(data, '48m')
+  if (!unmount) return t.skip('this process may not mount a file system')
+  const server = await startServerProcess(data)
+  t.after(async () => {
+    await server.crash()
+    unmount()
+  })
+  const started: { id: string; socket: string }[] = []
+  for (let nth = 0; nth < 60; nth++) {
+    const { json } = await post(server.url, { world: 'paint-arena', players: [null, 'random'], tick_rate: 1 })
+    started.push({ id: json.episode.id, socket: json.slots[0].socket })
+  }
+  const seen = new Set<number>()
+  let isOver = false
+  const watching = started.slice(0, 3).map(async ({ socket }) => {
+    while (!isOver) {
+      seen.add(await handshakeStatus(socket))
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  })
+  const statusOf = async (id: string): Promise<string> => (await readJson(`${server.url}/api/episodes/${id}`)).status
+  for (let nth = 0; nth < 2; nth++) {
+    const filler = join(data, 'filler')
+    spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4096'])
+    await eventually('an episode is suspended', async () =>
+      (await Promise.all(started.map(({ id }) => statusOf(id)))).includes('unfinished') ? true : undefined,
+    )
+    rmSync(filler)
+    await eventually('all are live', async () =>
+      (await Promise.all(started.map(({ id }) => statusOf(id)))).every((status) => status === 'live')
+        ? true
+        : undefined,
+    )
+    for (const { socket } of started) {
+      await eventually('it can be played', async () => ((await handshakeStatus(socket)) === 101 ? true : undefined))
+    }
+  }
+  isOver = true
+  await Promise.all(watching)
+  assert.deepEqual(
+    [...seen].filter((status) => ![101, 503].includes(status)),
+    [],
   )
 })
 

@@ -82,7 +82,7 @@ export class WorldStage implements Stage {
     const { episodes } = this.#options
     const episode = episodes.get(episodeId)
     if (!episode || episode.isClosed) {
-      if (!episodes.isResuming(episodeId)) return 'ended'
+      if (episode?.status !== 'stopped' && !episodes.isResuming(episodeId)) return 'ended'
       return fullAt === null ? 'lobby' : 'playing'
     }
     return episode.status === 'waiting' ? 'lobby' : 'playing'
