@@ -73,7 +73,7 @@ export class Suspended {
 }
 
 const STORAGE_CODES: ReadonlySet<string> = new Set(['STORE_FULL', 'STORE_UNAVAILABLE', 'STORE_BUSY', 'STORE_READ_ONLY'])
-const STORAGE_ERRNOS: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EMFILE', 'ENFILE'])
+const STORAGE_ERRNOS: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE'])
 
 /** Whether an error is a fault of the storage, which may pass, rather than of one episode. */
 export function isStorageFault(error: unknown): boolean {
