@@ -91,8 +91,9 @@ export class EpisodeService {
     throw notLive(await this.find(id))
   }
 
-  /** Whether an episode that is not live may wait to be resumed. Without an id: whether any does. */
+  /** Whether an episode that is not live may wait to be resumed, here or by the next start. Without an id: any. */
   isResuming(id?: string): boolean {
+    if (this.#isClosing) return true
     return !this.#hasResumed || (id === undefined ? this.#suspended.size > 0 : this.#suspended.get(id) !== undefined)
   }
 
