@@ -74,7 +74,7 @@ test('hosted games: over kills and restarts a game is never ended, its slots are
     const seen = new Set<unknown>()
     while (!isOver) {
       seen.add(await look().catch(() => 'away'))
-      await sleep(name === 'join' ? 500 : 5)
+      await sleep(name === 'join' ? 1500 : 5)
     }
     return [name, seen] as const
   })
