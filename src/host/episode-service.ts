@@ -69,7 +69,7 @@ export class EpisodeService {
     this.#archive = archive
     this.#suspended = new Suspended({
       reopen: async () => (archive?.fault === undefined ? undefined : archive.reopen()),
-      resume: (ids) => this.#resumeAll(ids),
+      resume: (ids) => this.#resumeSuspended(ids),
       log: this.#log,
     })
   }
@@ -240,7 +240,11 @@ export class EpisodeService {
         (end) => this.#finish(episode, end),
         (error: unknown) => this.#release(episode, error),
       )
-      .catch((err: unknown) => this.#log.error({ episode: id, err }, 'episode.archive_failed'))
+      .catch((err: unknown) => {
+        this.#log.error({ episode: id, err }, 'episode.archive_failed')
+        // A resume finds that it has ended, and archives it.
+        if (isStorageFault(err)) this.#suspended.add(summarizeSuspended(episode, err))
+      })
       .finally(() => {
         this.#tokens.remove(episode)
         if (this.#live.get(id) === episode) this.#live.delete(id)
@@ -322,6 +326,12 @@ export class EpisodeService {
     }
     await Promise.all(Array.from({ length: RESUMED_AT_ONCE }, work))
     return resumed
+  }
+
+  async #resumeSuspended(ids: readonly string[]): Promise<void> {
+    await this.#resumeAll(ids)
+    // What had ended meanwhile is archived now.
+    for (const id of ids) if (!this.#live.has(id)) this.#options.onArchived?.(id)
   }
 
   async #resumeOne(id: string, settings: Partial<ResumeSettings> = this.#options.resume ?? {}): Promise<boolean> {

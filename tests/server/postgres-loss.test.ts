@@ -7,6 +7,8 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { startCommand } from '../../src/testing/cli.ts'
+import { get, post } from '../../src/testing/play-api.ts'
+import { eventually, startServerProcess } from '../../src/testing/server-process.ts'
 import { sharedPostgres } from '../../src/testing/stores.ts'
 
 void sharedPostgres()
@@ -66,4 +68,41 @@ test('server: backends terminated under load cause 503s, and the server recovers
     await server.ended
     rmSync(folder, { recursive: true, force: true })
   }
+})
+
+test('server: what ends while the database is away is stored when it is back', async (context) => {
+  const postgres = await sharedPostgres()
+  if (typeof postgres === 'string') return context.skip(postgres)
+  if (process.env.DATABASE_URL !== undefined) return context.skip('the server at DATABASE_URL belongs to somebody else')
+  const folder = mkdtempSync(join(tmpdir(), 'paracosm-loss-'))
+  const served = await startServerProcess(folder, [], { env: { DATABASE_URL: await postgres.createDatabase() } })
+  context.after(async () => {
+    await served.crash()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const body = { world: 'paint-arena', players: ['greedy', 'random'], config: { max_ticks: 40 }, tick_rate: 20 }
+  const { id } = (await post(served, '/api/episodes', body)).body.episode
+  const hosted = await post(served, '/v2/coworlds/play/session', { coworld_id: 'cow_paint-arena' })
+  const game = `/v2/coworlds/play/session/${hosted.body.session_id}`
+  await postgres.stop()
+  assert.equal((await get(served, '/readyz')).status, 503)
+  await eventually('the episode has ended', async () =>
+    (await get(served, `/api/episodes/${id}`)).body.status === 'live' ? undefined : true,
+  )
+  await postgres.start()
+  const found = await eventually('its end is stored', async () => {
+    const { status, body: episode } = await get(served, `/api/episodes/${id}`)
+    return status === 200 && episode.status === 'finished' ? episode : undefined
+  })
+  assert.equal(found.steps, 40)
+  assert.equal(found.outcome.ended, 'terminated')
+  const list = await eventually('it is listed', async () => {
+    const { status, body: page } = await get(served, '/api/episodes?status=finished')
+    return status === 200 ? page.entries : undefined
+  })
+  assert.deepEqual(
+    list.map((entry: { id: string }) => entry.id),
+    [id],
+  )
+  assert.equal((await get(served, game)).body.status, 'lobby')
 })

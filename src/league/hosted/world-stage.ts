@@ -4,13 +4,17 @@ import { randomInt } from 'node:crypto'
 import type { Episode } from '../../episode/episode.ts'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import type { Log } from '../../host/log.ts'
+import { isStorageFault } from '../../host/suspended.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { configureWorld, type World } from '../../kernel/world.ts'
+import { retry } from '../../lib/retry.ts'
 import type { PlaySessionRecord } from '../../store/play/play-sessions.ts'
 import { CONNECT_MS, type Ended, NOBODY, type Plan, type Stage, type StageHost } from './stage.ts'
 
 /** Milliseconds between the last player connecting and the first step. */
 const LEAD_MS = 500
+/** How long the end of a game is stored again while the database is away. */
+const STORING = { attempts: 1000, firstMs: 250, longestMs: 10_000, shouldRetry: isStorageFault }
 /** Steps per second. */
 const STEPS_PER_SECOND = 5
 
@@ -37,7 +41,7 @@ export class WorldStage implements Stage {
   readonly #attended = new Map<string, PlaySessionRecord>()
   /** Live episodes that nobody may watch. */
   readonly #unwatched = new Set<string>()
-  #isClosed = false
+  readonly #closing = new AbortController()
 
   constructor(options: WorldStageOptions) {
     this.#options = options
@@ -49,6 +53,10 @@ export class WorldStage implements Stage {
     const variant = variantId ?? world.variants[0]?.id ?? ''
     const slots = world.slots(configureWorld(world, variant).config)
     return { coworldId, variantId: variant, slots, open: (session) => this.#open(session, world) }
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted
   }
 
   async #open(session: PlaySessionRecord, world: World): Promise<void> {
@@ -124,7 +132,7 @@ export class WorldStage implements Stage {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#closing.abort()
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()
   }
@@ -144,7 +152,11 @@ export class WorldStage implements Stage {
       this.#unwatched.delete(session.episodeId)
       this.#attended.delete(session.episodeId)
       const { host } = this.#options
-      host.over(session, { status: 'ended' }).catch((error: unknown) => host.fault(session, error))
+      const { signal } = this.#closing
+      retry(() => host.over(session, { status: 'ended' }), { ...STORING, signal }).catch((error: unknown) => {
+        // The next server finds that it has ended.
+        if (!signal.aborted) host.fault(session, error)
+      })
     }
     episode.done.then(over, over)
   }
