@@ -121,8 +121,16 @@ test('study in a world: one participant waits, is alerted when the other joins, 
   await until('the title calls', async () => ((await first.page.title()).includes('It begins') ? true : undefined))
   for (const { page } of [first, second])
     await page.getByRole('group', { name: 'Steer' }).waitFor({ state: 'attached' })
+  const polls = [first, second].map(({ page }) =>
+    page.waitForResponse(async (answer) => answer.url().endsWith('/me') && (await answer.json()).stage === 'finished', {
+      timeout: 90_000,
+    }),
+  )
   for (const { page } of [first, second]) await page.getByText('The game is over.').waitFor({ timeout: 60_000 })
+  // The end is seen, although the page knows that the server has the next stage.
+  await Promise.all(polls)
   for (const { page } of [first, second]) {
+    await page.getByText('The game is over.').waitFor()
     await next(page).click()
     await page.getByText('PAINTED-2').waitFor()
   }

@@ -29,6 +29,10 @@ interface EpisodeProps {
   readonly step: string
   /** The way out of the study. */
   readonly leave: ReactNode
+  /** Whether the server has the next stage already: the game is over, whatever its socket has said. */
+  readonly hasMovedOn: boolean
+  /** The participant has seen the end. */
+  onContinue(): void
 }
 
 export function StudyEpisode(props: EpisodeProps) {
@@ -36,6 +40,11 @@ export function StudyEpisode(props: EpisodeProps) {
   const summary = useQuery(episodeQuery(playing.episode_id))
   const world = useQuery(worldQuery(playing.world))
   const error = summary.error ?? world.error
+  const { hasMovedOn, onContinue } = props
+  useEffect(() => {
+    // There is no end to see.
+    if (error && hasMovedOn) onContinue()
+  }, [error, hasMovedOn, onContinue])
   if (error) {
     return (
       <div className={styles.screen}>
@@ -51,7 +60,17 @@ type PlayProps = EpisodeProps & { readonly summary: EpisodeSummary; readonly wor
 /** Milliseconds between two polls for the next stage, once the game is over. */
 const NEXT_MS = 1500
 
-function Play({ study, accessKey, playing: { slot, token, stand_ins }, step, leave, summary, world }: PlayProps) {
+function Play({
+  study,
+  accessKey,
+  playing: { slot, token, stand_ins },
+  step,
+  leave,
+  summary,
+  world,
+  ...end
+}: PlayProps) {
+  const { hasMovedOn, onContinue } = end
   const words = useWords()
   const cache = useQueryClient()
   const [game] = useState(() =>
@@ -75,7 +94,11 @@ function Play({ study, accessKey, playing: { slot, token, stand_ins }, step, lea
     const timer = setInterval(look, NEXT_MS)
     return () => clearInterval(timer)
   }, [isDone, cache, study, accessKey])
-  const isOver = line === 'over' || line === 'failed' || line === 'refused'
+  const finish = (): void => {
+    setDone(true)
+    onContinue()
+  }
+  const isOver = hasMovedOn || line === 'over' || line === 'failed' || line === 'refused'
   return (
     <div className={episode.episode}>
       <header className={chat.head}>
@@ -104,7 +127,7 @@ function Play({ study, accessKey, playing: { slot, token, stand_ins }, step, lea
       {isOver ? (
         <div className={styles.over}>
           <p>{line === 'failed' ? words.gameFailed : words.gameOver}</p>
-          <Button look="primary" onClick={() => setDone(true)} why={isDone ? words.sending : undefined}>
+          <Button look="primary" onClick={finish} why={isDone ? words.sending : undefined}>
             {words.continue}
           </Button>
         </div>

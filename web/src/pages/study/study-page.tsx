@@ -98,6 +98,7 @@ function Inside({ study, accessKey, hasOpenLink, info, frame }: InsideProps) {
     refetchIntervalInBackground: true,
   })
   useCall(state?.stage)
+  const { shown, ...game } = useHeldGame(state)
   const [hasLeft, setLeft] = useState<'kept' | 'erased' | 'declined'>()
   if (hasLeft !== undefined) {
     return (
@@ -121,16 +122,17 @@ function Inside({ study, accessKey, hasOpenLink, info, frame }: InsideProps) {
       </Frame>
     )
   }
-  if (!state) {
+  if (!shown) {
     return (
       <Frame {...frame}>{error ? <Trouble error={error} onAgain={() => void refetch()} /> : <OpeningWords />}</Frame>
     )
   }
   const leave = <Leave study={study} accessKey={accessKey} onLeft={setLeft} />
-  const isEnded = state.stage === 'withdrawn' || state.stage === 'closed'
+  const isEnded = shown.stage === 'withdrawn' || shown.stage === 'closed'
   return (
     <StageFrame
-      state={state}
+      state={shown}
+      game={game}
       frame={frame}
       leave={isEnded ? undefined : leave}
       study={study}
@@ -138,6 +140,25 @@ function Inside({ study, accessKey, hasOpenLink, info, frame }: InsideProps) {
       onLeft={setLeft}
     />
   )
+}
+
+/** Stages that follow a game. */
+const AFTER_GAMES: ReadonlySet<ParticipantState['stage']> = new Set(['forms', 'choice', 'assignment', 'finished'])
+
+interface HeldGame {
+  /** Whether the server has the next stage already. */
+  readonly hasMovedOn: boolean
+  onContinue(): void
+}
+
+/** A game that is over stays on the screen until the participant continues, although polls find the next stage. */
+function useHeldGame(state: ParticipantState | undefined): HeldGame & { shown: ParticipantState | undefined } {
+  const [last, setLast] = useState<ParticipantState>()
+  const [leftId, setLeftId] = useState<string>()
+  if (state?.stage === 'episode' && state !== last) setLast(state)
+  const id = last?.playing?.episode_id
+  const hasMovedOn = state !== undefined && AFTER_GAMES.has(state.stage) && id !== undefined && id !== leftId
+  return { shown: hasMovedOn ? last : state, hasMovedOn, onContinue: () => setLeftId(id) }
 }
 
 /** Others come to a waiting room, and may disappear from a game. False: only the participant changes the state. */
@@ -149,11 +170,12 @@ function pollMs(state: ParticipantState | undefined): number | false {
 interface StageProps extends Pick<InsideProps, 'study' | 'frame'> {
   readonly accessKey: string
   readonly state: ParticipantState
+  readonly game: HeldGame
   readonly leave: ReactNode
   onLeft(how: 'kept' | 'erased' | 'declined'): void
 }
 
-function StageFrame({ study, accessKey, state, frame, leave, onLeft }: StageProps) {
+function StageFrame({ study, accessKey, state, game, frame, leave, onLeft }: StageProps) {
   const words = useWords()
   const step = stepOf(state, words)
   if (state.stage === 'session' && state.session) {
@@ -180,6 +202,7 @@ function StageFrame({ study, accessKey, state, frame, leave, onLeft }: StageProp
           playing={state.playing}
           step={step?.words ?? ''}
           leave={<LeaveButton study={study} onLeft={onLeft} />}
+          {...game}
         />
       </Frame>
     )
@@ -193,7 +216,7 @@ function StageFrame({ study, accessKey, state, frame, leave, onLeft }: StageProp
   )
 }
 
-function Stage({ study, accessKey, state, onLeft }: Omit<StageProps, 'frame' | 'leave'>) {
+function Stage({ study, accessKey, state, onLeft }: Omit<StageProps, 'frame' | 'game' | 'leave'>) {
   const at = { study, accessKey }
   switch (state.stage) {
     case 'consent':
