@@ -119,9 +119,14 @@ function fill(
   const db = new DatabaseSync(path)
   db.exec('begin')
   const round = db.prepare(
-    "insert into league_rounds values (?, ?, ?, ?, 'completed', 'dispatch', '{}', '{}', null, null, ?, ?, ?)",
+    `insert into league_rounds
+      (round_id, league_id, division_id, round_number, status, backend, round_config, round_start, created_at, started_at, completed_at)
+      values (?, ?, ?, ?, 'completed', 'dispatch', '{}', '{}', ?, ?, ?)`,
   )
-  const result = db.prepare('insert into league_results values (?, ?, ?, ?, ?, ?, ?)')
+  const result = db.prepare(
+    `insert into league_results (round_id, division_id, policy_version_id, player_id, rank, score, metadata)
+      values (?, ?, ?, ?, ?, ?, ?)`,
+  )
   const metadata = '{"seed_order":0,"completed_episode_count":1,"ranked_score_count":1}'
   for (let number = 1; number <= ROUNDS; number++) {
     const id = randomUUID()
