@@ -91,7 +91,7 @@ export class EpisodeService {
     throw notLive(await this.find(id))
   }
 
-  /** Whether an episode that is not live may wait to be resumed, here or by the next start. Without an id: any. */
+  /** Whether an episode that is not live may still be resumed, here or by the next start. No id: whether one may. */
   isResuming(id?: string): boolean {
     if (this.#isClosing) return true
     return !this.#hasResumed || (id === undefined ? this.#suspended.size > 0 : this.#suspended.get(id) !== undefined)

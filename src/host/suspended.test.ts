@@ -73,7 +73,7 @@ test('suspended: no attempt begins before the one before has ended, and none aft
   assert.equal(attempts, 1)
 })
 
-test('suspended: faults of the storage are told from those of one episode', () => {
+test('suspended: a fault of the storage is distinguished from a fault of one episode', () => {
   const withErrno = (code: string): Error => Object.assign(new Error(code), { code })
   const isFault = [
     new AppError('STORE_FULL', 'x'),

@@ -52,7 +52,9 @@ test('agents: a restart is 503 until the episode of the token is resumed, never 
   assert.equal((await stranger.get('/perception?agent_id=agent-1')).status, 403)
 })
 
-test('agents: while a shard is coming back, its agents are told to try again', { skip: NO_PROC }, async (t) => {
+test('agents: while their shard restarts, agents get 503 and then their perceptions again', {
+  skip: NO_PROC,
+}, async (t) => {
   const served = await openShardServers(t).start(['--shards', '2'])
   const { slots } = await begin(served, { players: [null, 'random'] })
   const [slot] = slots

@@ -7,6 +7,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { runCommand } from '../../src/testing/cli.ts'
+import { DIES, deadlyWorld } from '../../src/testing/deadly-world.ts'
 import { startModelServer } from '../../src/testing/model-server.ts'
 import { get, post } from '../../src/testing/play-api.ts'
 import { mountSmallDisk } from '../../src/testing/postgres.ts'
@@ -60,7 +61,7 @@ test('shards: on PostgreSQL, episodes are played, continue after a kill, and are
 test('shards: a world that ends its process ends no other shard, and its episode is quarantined after three resumes', async (t) => {
   const { folder, start } = openShardServers(t)
   const world = join(folder, 'deadly.ts')
-  writeFileSync(world, DEADLY)
+  writeFileSync(world, deadlyWorld(DIES))
   const served = await start(['--shards', '2', '--world', world])
   const other = await begin(served, { players: ['random', 'random'] })
   const viewer = await openWire(socketOf(served, `/api/episodes/${other.id}/live`))
@@ -192,20 +193,3 @@ test('shards: nobody starts a shard by hand', async (t) => {
   const { status, err } = await runCommand(['serve', '--port', '0', '--data', folder, '--shard'])
   assert.deepEqual([status, /USAGE: --shard is for processes that a server starts/.test(err)], [2, true], err)
 })
-
-/** Ends its process at the sixth step. */
-const DEADLY = `
-import { z } from ${JSON.stringify(import.meta.resolve('zod'))}
-import { defineWorld } from ${JSON.stringify(join(import.meta.dirname, '..', '..', 'src', 'kernel', 'index.ts'))}
-const state = z.strictObject({ step: z.int() })
-export default defineWorld({
-  id: 'deadly', version: '1.0.0', title: 'Deadly', summary: 'Takes its process down.',
-  config: z.strictObject({}), command: z.strictObject({ say: z.string() }), state,
-  results: z.object({ scores: z.array(z.number()) }),
-  variants: [{ id: 'default', title: 'Deadly', description: 'Deadly.', config: {} }],
-  bots: [{ name: 'talker', summary: 'Talks.', create: () => ({ decide: () => ({ say: 'x' }) }) }],
-  slots: () => 1, create: () => ({ step: 0 }), apply() { return undefined },
-  step(at) { if (at.step > 5) process.kill(process.pid, 'SIGKILL'); at.step++ },
-  observe: (at) => ({ step: at.step }), standing: (at) => ({ scores: [at.step] }), outcome: () => undefined,
-})
-`

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { startServer } from '../../src/server/app.ts'
 import { LAUNCHER, runCommand, startProcess } from '../../src/testing/cli.ts'
+import { DIES, deadlyWorld } from '../../src/testing/deadly-world.ts'
 import { mountSmallDisk } from '../../src/testing/postgres.ts'
 import { eventually, startServerProcess } from '../../src/testing/server-process.ts'
 import { handshakeStatus, openWire, readJson } from '../../src/testing/wire.ts'
@@ -74,7 +75,7 @@ test('storage: a full disk is reported and refuses new episodes; once it clears,
   )
 })
 
-test('storage: a disk that fills twice stops no episode for good, and nobody is told that one has ended', async (t) => {
+test('storage: after the disk has filled up twice every episode continues, and no player is told that it has ended', async (t) => {
   const data = join(folder, 'twice')
   mkdirSync(data)
   const unmount = mountSmallDisk(data, '48m')
@@ -148,30 +149,14 @@ test('storage: an old lock file with a living pid never blocks a start', async (
 test('storage: an episode whose resume crashes the process is quarantined after three starts', async () => {
   const data = join(folder, 'loop')
   const world = join(folder, 'deadly.ts')
-  const kernel = join(import.meta.dirname, '..', '..', 'src', 'kernel', 'index.ts')
-  const source = (line: string): string => `
-import { z } from ${JSON.stringify(import.meta.resolve('zod'))}
-import { defineWorld } from ${JSON.stringify(kernel)}
-const state = z.strictObject({ step: z.int() })
-export default defineWorld({
-  id: 'deadly', version: '1.0.0', title: 'Deadly', summary: 'Takes its process down.',
-  config: z.strictObject({}), command: z.strictObject({ say: z.string() }), state,
-  results: z.object({ scores: z.array(z.number()) }),
-  variants: [{ id: 'default', title: 'Deadly', description: 'Deadly.', config: {} }],
-  bots: [{ name: 'talker', summary: 'Talks.', create: () => ({ decide: () => ({ say: 'x' }) }) }],
-  slots: () => 1, create: () => ({ step: 0 }), apply() { return undefined },
-  step(at) { ${line}; at.step++ },
-  observe: (at) => ({ step: at.step }), standing: (at) => ({ scores: [at.step] }), outcome: () => undefined,
-})
-`
-  writeFileSync(world, source(''))
+  writeFileSync(world, deadlyWorld(''))
   const first = await startServerProcess(data, ['--world', world])
   const { status, json } = await post(first.url, { world: 'deadly', players: ['talker'], tick_rate: 50 })
   assert.equal(status, 201, JSON.stringify(json))
   const url = `/api/episodes/${json.episode.id}`
   await eventually('ten steps', async () => ((await readJson(first.url + url)).steps > 10 ? true : undefined))
   await first.crash()
-  writeFileSync(world, source("if (at.step > 5) process.kill(process.pid, 'SIGKILL')"))
+  writeFileSync(world, deadlyWorld(DIES))
   for (let start = 0; start < 3; start++) {
     const doomed = startProcess(LAUNCHER, [
       ...['serve', '--port', '0', '--data', data, '--no-showcase', '--json', '--world', world],

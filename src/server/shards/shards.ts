@@ -134,7 +134,7 @@ export const byLoad = (a: ShardLoad, b: ShardLoad): number =>
 
 type ShardLoad = Pick<ShardProcess, 'isOpen' | 'live' | 'expectedAt'>
 
-/** A number as ids have it; other folders are nobody's. */
+/** The number of a shard as in ids. Folders with other names are ignored. */
 const SHARD_NUMBER = /^[1-9]\d?$/
 
 /** Shards whose folders hold unfinished episodes. */

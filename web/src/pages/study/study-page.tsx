@@ -156,6 +156,8 @@ function useHeldGame(state: ParticipantState | undefined): HeldGame & { shown: P
   const [last, setLast] = useState<ParticipantState>()
   const [leftId, setLeftId] = useState<string>()
   if (state?.stage === 'episode' && state !== last) setLast(state)
+  // Back in the waiting room, say: that game is not shown again.
+  else if (state && last && state.stage !== 'episode' && !AFTER_GAMES.has(state.stage)) setLast(undefined)
   const id = last?.playing?.episode_id
   const hasMovedOn = state !== undefined && AFTER_GAMES.has(state.stage) && id !== undefined && id !== leftId
   return { shown: hasMovedOn ? last : state, hasMovedOn, onContinue: () => setLeftId(id) }
