@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
-import { launchBrowser } from './browser.ts'
+import { complaintsOf, goTo, launchBrowser } from './browser.ts'
 
 const BUILD = join(import.meta.dirname, '..', '..', 'scripts', 'build-web.ts')
 
@@ -59,12 +59,8 @@ async function open(
     acceptDownloads: true,
   })
   const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
-  await page.goto(url)
+  const complaints = complaintsOf(page)
+  await goTo(page, url)
   return { page, complaints, close: () => context.close() }
 }
 

@@ -114,7 +114,11 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
     assert.deepEqual(await faultsOf(page), [])
     await giveKey(page)
     assert.deepEqual(await faultsOf(page), [])
-    assert.deepEqual(complaints, ['Failed to load resource: the server responded with a status of 404 (Not Found)'])
+    // The key is stored from a page that does not exist.
+    assert.deepEqual(
+      complaints.filter((each) => !each.endsWith('/nowhere)')),
+      [],
+    )
     await close()
   })
 }

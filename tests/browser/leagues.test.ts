@@ -291,11 +291,7 @@ for (const width of ['phone', 'desktop'] as const) {
     await guest.page.getByText('Why: Ended by its host.').waitFor()
     await guest.page.getByRole('link', { name: 'See the recording' }).waitFor()
     assert.deepEqual(await faultsOf(guest.page), [])
-    // Containers of other tests change the networks of the machine.
-    assert.deepEqual(
-      complaints.filter((each) => !each.includes('ERR_NETWORK_CHANGED')),
-      [],
-    )
+    assert.deepEqual(complaints, [])
     await guest.close()
     await close()
   })

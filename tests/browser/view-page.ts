@@ -1,6 +1,7 @@
 // A page with the view of one world: the world runs in the page, so a test can step it, seek in it, and play it.
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
+import { complaintsOf, goTo } from '../../src/testing/browser.ts'
 import { startModuleServer } from '../../src/testing/module-server.ts'
 
 export interface ViewPageOptions {
@@ -36,12 +37,8 @@ export async function openViewPage(browser: Browser, options: ViewPageOptions): 
     reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
   })
   const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
-  await page.goto(`${server.url}${options.query ?? ''}`)
+  const complaints = complaintsOf(page)
+  await goTo(page, `${server.url}${options.query ?? ''}`)
   await page.addStyleTag({ content: readFileSync('web/src/styles/tokens.css', 'utf8') + STYLE })
   await page.evaluate(driveWorld, { ...options, slot: options.slot ?? null })
   return {

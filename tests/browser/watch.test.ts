@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { startServer } from '../../src/server/app.ts'
-import { launchBrowser, NO_BROWSER } from '../../src/testing/browser.ts'
+import { complaintsOf, launchBrowser, NO_BROWSER } from '../../src/testing/browser.ts'
 import { recordMatch } from '../../src/testing/matches.ts'
 import { startModuleServer } from '../../src/testing/module-server.ts'
 import { eventually } from '../../src/testing/server-process.ts'
@@ -42,11 +42,7 @@ async function start(url: string, wanted: object): Promise<any> {
 async function open(size: { width: number; height: number }): Promise<{ page: Page; complaints: string[] }> {
   const context = await browser!.newContext({ viewport: size })
   const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
+  const complaints = complaintsOf(page)
   return { page, complaints }
 }
 
