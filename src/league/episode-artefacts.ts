@@ -1,4 +1,5 @@
-// Names of the blobs of an episode: its journal, and the logs and zips of its players. All of them begin
+// Names of the blobs of an episode: its journal, the logs and zips of its players, and what a package leaves in place of
+// a journal. All of them begin
 // with `leagues/<id>-`, so that an episode is removed with everything it left.
 import type { BlobStore } from '../host/blobs.ts'
 
@@ -12,6 +13,11 @@ export const logPrefix = (episodeId: string): string => `${prefixOf(episodeId)}l
 /** The zip that a slot's player has uploaded. */
 export const artefactBlob = (episodeId: string, slot: number): string => `${artefactPrefix(episodeId)}${slot}.zip`
 const artefactPrefix = (episodeId: string): string => `${prefixOf(episodeId)}artefact-`
+
+/** What the game of an uploaded package has left: its results as JSON, its replay, its log. */
+export const resultsBlob = (episodeId: string): string => `${prefixOf(episodeId)}results.json`
+export const replayBlob = (episodeId: string): string => `${prefixOf(episodeId)}replay`
+export const gameLogBlob = (episodeId: string): string => `${prefixOf(episodeId)}game.log`
 
 export const journalBlob = (episodeId: string, attempt: string): string => `${prefixOf(episodeId)}${attempt}.jsonl`
 

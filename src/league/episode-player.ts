@@ -10,12 +10,15 @@ import { parseWith } from '../kernel/parse.ts'
 import { configureWorld } from '../kernel/world.ts'
 import type { EpisodeFault } from '../protocol/episode-artefacts.ts'
 import { isUploaded, LeagueEpisodeJob } from '../protocol/league.ts'
+import type { Coworlds } from '../store/leagues/coworlds.ts'
 import type { Experiences } from '../store/leagues/experiences.ts'
 import type { Leagues } from '../store/leagues/leagues.ts'
 import type { Rounds } from '../store/leagues/rounds.ts'
 import type { EpisodeRecord, LeagueRecord, PolicyVersionRecord } from '../store/leagues/rows.ts'
 import { ArtefactDesk } from './artefact-desk.ts'
-import { artefactBlob, journalBlob, logBlob } from './episode-artefacts.ts'
+import { artefactBlob, gameLogBlob, journalBlob, logBlob, replayBlob, resultsBlob } from './episode-artefacts.ts'
+import { type PackageHost, playPackage } from './requests/package-episode.ts'
+import { packageIdOf } from './requests/played.ts'
 import { type PreparedPlayers, type ProgramOptions, preparePlayers } from './uploads/programs.ts'
 
 /** Time limit of one episode in milliseconds, and steps per second with external players. */
@@ -39,6 +42,8 @@ export interface EpisodePlayerOptions {
   readonly services: Omit<MatchServices, 'signal'>
   /** Required for uploaded policies; undefined: they cannot play here. */
   readonly programs?: ProgramOptions | undefined
+  /** What starts uploaded packages; undefined: none is played here. */
+  readonly packages?: (PackageHost & { readonly coworlds: Coworlds }) | undefined
 }
 
 /** What one play of an episode produced, before any of it is stored. */
@@ -46,6 +51,15 @@ interface Played {
   readonly result: Pick<EpisodeRecord, 'status' | 'scores' | 'error' | 'errorInfo' | 'hash'>
   readonly lines: readonly string[]
   readonly logs: ReadonlyMap<number, string>
+}
+
+/** The world or package of an episode, and what its league or request changes in every variant. */
+type Place = Pick<LeagueRecord, 'world' | 'config'>
+
+interface Play {
+  readonly episode: EpisodeRecord
+  readonly versions: readonly PolicyVersionRecord[]
+  readonly place: Place
 }
 
 export class EpisodePlayer {
@@ -63,10 +77,15 @@ export class EpisodePlayer {
     if (episode?.status !== 'pending') return undefined
     if (episode.experienceId !== null) await experiences?.begin(id)
     const versions = await Promise.all(episode.request.policy_version_ids.map((each) => leagues.policyVersion(each)))
+    const place = await this.#played(episode)
+    if (packageIdOf(place.world) !== undefined) {
+      await this.#playPackage({ episode, versions, place }, signal)
+      return id
+    }
     await using desk = versions.some(({ player }) => isUploaded(player))
       ? await ArtefactDesk.open(versions.length)
       : undefined
-    const played = await this.#playOnce({ episode, versions, desk }, signal)
+    const played = await this.#playOnce({ episode, versions, place, desk }, signal)
     await this.#store(id, played, desk?.files ?? new Map())
     return id
   }
@@ -82,16 +101,33 @@ export class EpisodePlayer {
     if (!isFirst && journal !== null) await blobs.delete(journal)
   }
 
+  /** Stores what a package has left in the same order, and removes the files of its run. */
+  async #playPackage({ episode, versions, place }: Play, signal: AbortSignal): Promise<void> {
+    const { rounds, blobs, packages } = this.#options
+    if (!packages) throw new AppError('ENGINE_MISSING', 'this process plays no uploaded packages')
+    const { id, request } = episode
+    await using ended = await playPackage(
+      {
+        coworld: await packages.coworlds.get(packageIdOf(place.world) ?? ''),
+        variantId: request.variant_id,
+        overrides: place.config,
+        seed: request.seed ?? 0,
+        versions,
+      },
+      packages,
+      signal,
+    )
+    const { result, results, replay, gameLog, logs, zips } = ended
+    for (const [slot, text] of logs) await blobs.put(logBlob(id, slot), text)
+    for (const [slot, path] of zips) await blobs.put(artefactBlob(id, slot), createReadStream(path))
+    if (replay !== undefined) await blobs.put(replayBlob(id), createReadStream(replay))
+    if (results !== undefined) await blobs.put(resultsBlob(id), JSON.stringify(results))
+    await blobs.put(gameLogBlob(id), gameLog)
+    await rounds.settle(id, { ...result, journal: null, hash: null })
+  }
+
   async #playOnce(
-    {
-      episode,
-      versions,
-      desk,
-    }: {
-      readonly episode: EpisodeRecord
-      readonly versions: readonly PolicyVersionRecord[]
-      readonly desk: ArtefactDesk | undefined
-    },
+    { episode, versions, place, desk }: Play & { readonly desk: ArtefactDesk | undefined },
     signal: AbortSignal,
   ): Promise<Played> {
     const { services, programs } = this.#options
@@ -108,7 +144,7 @@ export class EpisodePlayer {
       return { result, lines: [], logs }
     }
     await using players = prepared
-    const match = await this.#matchOf(episode, players, (slot, text) => logs.set(slot, players.redact(text)))
+    const match = await this.#matchOf(episode, { players, place }, (slot, text) => logs.set(slot, players.redact(text)))
     const ended = await playMatch(match, { ...services, signal })
     const { outcome, scores, error, hash, lines } = ended
     const status = outcome === 'ok' ? ('completed' as const) : ('failed' as const)
@@ -118,18 +154,17 @@ export class EpisodePlayer {
   }
 
   async #matchOf(
-    { id, roundId, experienceId, request }: EpisodeRecord,
-    { players, environments }: PreparedPlayers,
+    { id, request }: EpisodeRecord,
+    { players: { players, environments }, place }: { readonly players: PreparedPlayers; readonly place: Place },
     onOutput: (slot: number, text: string) => void,
   ): Promise<Match> {
     const { services } = this.#options
-    const played = await this.#played(roundId, experienceId)
-    const world = await services.worlds.load(played.world)
+    const world = await services.worlds.load(place.world)
     const { num_agents: _, ...override } = request.game_config ?? {}
     return {
       id: `league-${id}`,
       world,
-      configured: configureWorld(world, request.variant_id, { ...played.config, ...override }),
+      configured: configureWorld(world, request.variant_id, { ...place.config, ...override }),
       seed: request.seed ?? 0,
       players,
       environments,
@@ -139,8 +174,7 @@ export class EpisodePlayer {
     }
   }
 
-  /** The world of an episode, and what its league or request changes in every variant. */
-  async #played(roundId: string, experienceId: string | null): Promise<Pick<LeagueRecord, 'world' | 'config'>> {
+  async #played({ roundId, experienceId }: EpisodeRecord): Promise<Place> {
     const { leagues, rounds, experiences } = this.#options
     if (experienceId === null) return leagues.get((await rounds.get(roundId)).leagueId)
     if (experiences) return experiences.get(experienceId)

@@ -2,12 +2,13 @@
 // on 127.0.0.1, for probes and browsers. Containers get no capabilities, no new privileges and a read-only root.
 // docs/packages.md describes the limits and the one fallback.
 import { spawnSync } from 'node:child_process'
-import { chmod, lstat, stat } from 'node:fs/promises'
+import { chmod, lstat, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import type { Runnable } from '../protocol/coworld.ts'
 import { askEngine, type Engine } from './container-engine.ts'
 import { createContainers, removal } from './containers.ts'
+import { writeEnvironmentFile } from './environment-file.ts'
 import { onProcessExit } from './process-group.ts'
 import { type Mount, type Runtime, type RuntimeSession, takeFreePort } from './runtime.ts'
 
@@ -87,7 +88,15 @@ function openSession({ engine, id, network, containers }: Opened): RuntimeSessio
     },
     async startPlayer(launch, mount) {
       restore.push(await openUp(mount))
-      return run.start(launch, { options: ['--mount', formatMount(mount)], environment: {} })
+      const options = ['--mount', formatMount(mount)]
+      if (launch.hidden !== undefined && Object.keys(launch.hidden).length > 0) {
+        // Beside the log, where no container can read it.
+        const file = `${launch.stdout}.variables`
+        restore.push(() => rm(file, { force: true }))
+        await writeEnvironmentFile(file, launch.hidden)
+        options.push('--env-file', file)
+      }
+      return run.start(launch, { options, environment: {} })
     },
     async close() {
       const left = await run.close()

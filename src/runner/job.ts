@@ -16,6 +16,8 @@ import { countSlots } from './manifest-rules.ts'
 export interface JobOptions {
   /** Id of the variant to play; by default the certification fixture's configuration is played. */
   readonly variant?: string
+  /** Replaces keys of the configuration. */
+  readonly overrides?: JsonObject
   /** Images that replace those of the fixture's players: one for all slots, or one per slot. */
   readonly images?: readonly string[]
   /** Argv for the replacement images; empty or absent: the image's own. */
@@ -27,7 +29,8 @@ export interface JobOptions {
  * @throws AppError USAGE when the number of images is neither 1 nor the number of slots; UNKNOWN_VARIANT
  */
 export function buildJobSpec(from: CoworldPackage, options: JobOptions = {}): JobSpec {
-  const config = gameConfig(from, options.variant)
+  const chosen = gameConfig(from, options.variant)
+  const config = options.overrides === undefined ? chosen : { ...chosen, ...options.overrides }
   return {
     $schema: null,
     manifest: from.manifest,

@@ -47,7 +47,14 @@ function openSession(folder: string, inherited: Readonly<Record<string, string>>
     const group = await startProcessGroup({
       argv: found.argv,
       cwd: folder,
-      env: { ...inherited, ...found.env, ...launch.runnable.env, ...variables, ...launch.environment },
+      env: {
+        ...inherited,
+        ...found.env,
+        ...launch.runnable.env,
+        ...launch.hidden,
+        ...variables,
+        ...launch.environment,
+      },
       stdout: launch.stdout,
       stderr: launch.stderr,
       endsTree: true,

@@ -27,6 +27,8 @@ export interface Launch {
   readonly environment: Readonly<Record<string, string>>
   readonly stdout: string
   readonly stderr: string
+  /** Variables whose values must not be seen in lists of processes, nor reach a container engine. */
+  readonly hidden?: Readonly<Record<string, string>>
   /** A further folder of the game, with its secrets. */
   readonly secrets?: Mount
 }

@@ -20,6 +20,8 @@ export interface PlayersStart {
   readonly externalSlots?: readonly number[] | undefined
   /** Variables of every player. They override the manifest's. */
   readonly playerEnvironment?: Readonly<Record<string, string>> | undefined
+  /** Variables of each slot's player that nobody else may see. */
+  readonly slotSecrets?: readonly Readonly<Record<string, string>>[] | undefined
   readonly tell: (event: RunEvent) => void
 }
 
@@ -51,6 +53,7 @@ export async function startPlayers(
           COWORLD_PLAYER_WS_URL: url,
           COWORLD_PLAYER_ARTIFACT_UPLOAD_URL: session.fileUri(artefact.mount, artefact.name),
         },
+        hidden: start.slotSecrets?.[slot] ?? {},
         stdout: log,
         stderr: log,
       },

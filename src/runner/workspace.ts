@@ -1,6 +1,6 @@
 // The folder of one local episode: the game's inputs and outputs, and all logs. Never deleted.
-import { existsSync, statSync } from 'node:fs'
-import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { constants, existsSync, lstatSync } from 'node:fs'
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import { makeFolder } from '../lib/folders.ts'
@@ -93,12 +93,25 @@ export async function readTail(path: string, bytes = 4000): Promise<string> {
 
 /** The replay that a game wrote, under either of its names; undefined if it wrote none. */
 export function findReplayFile({ replay, rawReplay }: Workspace): string | undefined {
-  return [replay, rawReplay].find((path) => existsSync(path) && statSync(path).isFile())
+  return [replay, rawReplay].find((path) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true)
 }
 
-/** The text of an artefact; undefined if it was never written. */
+/** Bytes of an artefact that is read as a whole. */
+const MAX_ARTEFACT = 64 * 1024 * 1024
+/** Neither through a link, which leads where the game's container could not go, nor from a pipe, which never ends. */
+const PLAIN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+/**
+ * The text of an artefact; undefined if it was never written.
+ * @throws AppError RUN_FAILED when it is not a plain file, or too large
+ */
 export async function readArtefact(path: string): Promise<string | undefined> {
-  return existsSync(path) ? readFile(path, 'utf8') : undefined
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return undefined
+  if (!found.isFile()) throw new AppError('RUN_FAILED', `the game left ${path}, which is not a plain file`)
+  if (found.size > MAX_ARTEFACT) throw new AppError('RUN_FAILED', `${path} has more than ${MAX_ARTEFACT} bytes`)
+  await using file = await open(path, PLAIN)
+  return file.readFile('utf8')
 }
 
 async function temporaryFolder({ prefix, cwd }: WorkspacePlace): Promise<string> {

@@ -6,13 +6,14 @@ import { AppError } from '../kernel/errors.ts'
 import type { World } from '../kernel/world.ts'
 import type { HostedCoworldChoice } from '../league/hosted/hosted-games.ts'
 import type { HostedWorld } from '../league/hosted/world-stage.ts'
+import { packageIdOf } from '../league/requests/played.ts'
 import { manifestHash } from '../league/uploads/package-desk.ts'
 import type { HostedCoworld } from '../protocol/hosted-images.ts'
 import type { Coworlds } from '../store/leagues/coworlds.ts'
 import { loadRegistered } from './worlds.ts'
 
-/** The coworld id of a world of this server. */
-export const coworldOf = (worldId: string): string => `cow_${worldId}`
+/** The coworld id of a world of this server; ids of packages stay as they are. */
+export const coworldOf = (played: string): string => (packageIdOf(played) === undefined ? `cow_${played}` : played)
 
 /** The world of this server that a coworld id or a world id names; undefined: none. */
 export async function findHostedWorld(worlds: WorldRegistry, id: string): Promise<HostedWorld | undefined> {

@@ -2,12 +2,13 @@
 // policy are for its owner, everything else for everyone who may see the episode.
 
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import type { z } from 'zod'
 import type { JournalFile } from '../episode/journal-file.ts'
 import { type BlobStore, readBlob } from '../host/blobs.ts'
 import type { EpisodeService } from '../host/episode-service.ts'
 import { AppError } from '../kernel/errors.ts'
-import { artefactBlob, logBlob, slotsWith } from '../league/episode-artefacts.ts'
+import { artefactBlob, gameLogBlob, logBlob, replayBlob, resultsBlob, slotsWith } from '../league/episode-artefacts.ts'
 import { gameLogOf } from '../league/game-log.ts'
 import { type ZipPart, zipParts } from '../lib/zip-parts.ts'
 import type { ErrorInfo, PolicyArtefact } from '../protocol/episode-artefacts.ts'
@@ -82,6 +83,14 @@ export class EpisodeEvidence {
     } finally {
       await file?.close()
     }
+    const own = gameLogBlob(episode.id)
+    if (await this.#options.blobs.exists(own)) yield* readBlob(this.#options.blobs, own)
+  }
+
+  /** What the game of a package has left; undefined for an episode of a world, and one that has left nothing. */
+  async ofPackage({ id }: EpisodeRecord, kind: 'results' | 'replay'): Promise<string | undefined> {
+    const name = kind === 'results' ? resultsBlob(id) : replayBlob(id)
+    return (await this.#options.blobs.exists(name)) ? name : undefined
   }
 
   #versions({ request }: EpisodeRecord): Promise<PolicyVersionRecord[]> {
@@ -143,6 +152,7 @@ export class EpisodeEvidence {
     const own = await this.policyArtefacts(episode, caller)
     const versions = await this.#versions(episode)
     const fault = errorInfoOf(episode)
+    const [results, replay] = [await this.ofPackage(episode, 'results'), await this.ofPackage(episode, 'replay')]
     const content =
       (name: string): BundleContent =>
       () =>
@@ -150,9 +160,14 @@ export class EpisodeEvidence {
     return {
       id: `ereq_${id}`,
       status: status === 'completed' ? 'success' : 'failed',
-      results: scores ? json({ scores }) : undefined,
+      results: results === undefined ? (scores ? json({ scores }) : undefined) : await buffer(readBlob(blobs, results)),
       errorInfo: fault && json(fault),
-      replay: journal === null ? undefined : () => bytesOf(() => replayStream(episodes, `league-${id}`)),
+      replay:
+        replay !== undefined
+          ? content(replay)
+          : journal === null
+            ? undefined
+            : () => bytesOf(() => replayStream(episodes, `league-${id}`)),
       gameLog: () => this.#gameLog(episode, versions),
       playerLogs: new Map(
         own.flatMap(({ position: slot, has_log: has }) => (has ? [[slot, content(logBlob(id, slot))]] : [])),

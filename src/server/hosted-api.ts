@@ -32,7 +32,12 @@ export async function registerHostedApi(app: FastifyInstance, parts: HostedApiPa
   await app.register(registryRoutes, { ...leagues, auth })
   const games = { hosted, viewers, worlds: episodes.worlds, coworlds: leagues.coworlds, blobs, auth }
   await typed.register(hostedGameRoutes, games)
-  await typed.register(replaySessionRoutes, { ...games, episodes, rounds: leagues.rounds })
+  await typed.register(replaySessionRoutes, {
+    ...games,
+    episodes,
+    rounds: leagues.rounds,
+    experiences: leagues.experiences,
+  })
   await app.register(lobbyRoutes, { ...games, origins })
   await app.register(packagePageRoutes, { hosted, viewers, origins })
 }

@@ -3,13 +3,12 @@ import type { BlobStore } from '../host/blobs.ts'
 import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import { HostedGames } from '../league/hosted/hosted-games.ts'
-import { createPackageMachine } from '../league/hosted/package-machine.ts'
 import { ReplayViewers } from '../league/hosted/replay-viewers.ts'
 import type { Vault } from '../store/people/vault.ts'
 import { PlaySessions } from '../store/play/play-sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { ClosingPart } from '../transport/close.ts'
-import type { LeagueServices, UploadSettings } from './leagues.ts'
+import type { LeagueServices } from './leagues.ts'
 
 export interface HostedParts {
   readonly store: Store
@@ -19,7 +18,6 @@ export interface HostedParts {
   readonly live: EpisodeService
   readonly log: Log
   readonly options: {
-    readonly uploads?: UploadSettings | undefined
     readonly lobbyMs?: number | undefined
     readonly connectMs?: number | undefined
   }
@@ -30,10 +28,8 @@ export function openHosted(
   opened: ClosingPart[],
   { store, blobs, vault, leagues, live, log, options }: HostedParts,
 ): { readonly hosted: HostedGames; readonly viewers: ReplayViewers } {
-  const { uploads, lobbyMs, connectMs } = options
-  const { coworlds, coworldSecrets: secrets, local: images } = leagues
-  const engine = uploads?.containers
-  const machine = engine && images && createPackageMachine({ engine, images, secrets, log })
+  const { lobbyMs, connectMs } = options
+  const { coworlds, machine } = leagues
   const viewers = new ReplayViewers({ machine, blobs, coworlds, log })
   opened.push({ name: 'viewers of replays', close: () => viewers.close() })
   const packages = { machine, blobs, coworlds, vault }

@@ -1,5 +1,6 @@
 // Converts rows of the store to the read objects of the hosted API.
 import { AppError } from '../kernel/errors.ts'
+import { packageIdOf } from '../league/requests/played.ts'
 import type {
   CompetitionEvent,
   HostedDivision,
@@ -200,6 +201,9 @@ export class HostedView {
     const { requester = 'user_platform' } = at ?? {}
     const { policy_version_ids: ids, seed } = episode.request
     const positions = [...new Set(ids)]
+    // A package that has completed an episode has left a replay in place of a journal.
+    const isPackage = at !== undefined && packageIdOf(at.world) !== undefined
+    const isRecorded = episode.journal !== null || (isPackage && episode.status === 'completed')
     return {
       id: `ereq_${episode.id}`,
       requester_user_id: requester,
@@ -225,9 +229,8 @@ export class HostedView {
         }
       }),
       job_id: episode.status === 'pending' ? null : episode.id,
-      episode_id: episode.journal === null ? null : episode.id,
-      replay_url:
-        at === undefined || episode.journal === null ? null : `${at.origin}/jobs/${episode.id}/artifacts/replay`,
+      episode_id: isRecorded ? episode.id : null,
+      replay_url: at !== undefined && isRecorded ? `${at.origin}/jobs/${episode.id}/artifacts/replay` : null,
       scores: (episode.scores ?? []).flatMap((score, slot) => {
         const id = ids[slot]
         return id === undefined ? [] : [{ policy_version_id: id, score }]

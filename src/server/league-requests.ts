@@ -4,9 +4,11 @@ import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import type { EpisodePlayerOptions } from '../league/episode-player.ts'
 import { EpisodePlayer } from '../league/episode-player.ts'
+import type { PackageMachine } from '../league/hosted/package-machine.ts'
 import { ExperienceDesk, type ExperienceDeskOptions } from '../league/requests/experience-desk.ts'
 import { RoleDesk, type RoleRuntime } from '../league/requests/role-desk.ts'
 import type { LocalImages } from '../league/uploads/local-images.ts'
+import type { SecretSource } from '../league/uploads/programs.ts'
 import { bundleStream } from '../runner/bundle.ts'
 import type { Engine } from '../runner/container-engine.ts'
 import { createContainerRuntime } from '../runner/container-runtime.ts'
@@ -27,20 +29,27 @@ export interface RequestParts {
   readonly log: Log
   /** Undefined: this server starts no containers. */
   readonly containers: { readonly engine: Engine; readonly local: LocalImages } | undefined
+  /** Undefined likewise. */
+  readonly machine: PackageMachine | undefined
+  readonly secrets: SecretSource
   readonly ranked: ExperienceDeskOptions['ranked']
 }
 
 export function openRequests(parts: RequestParts) {
-  const { store, played, queue, coworlds, blobs, episodes, log, containers } = parts
+  const { store, played, queue, coworlds, blobs, episodes, log, containers, machine, secrets } = parts
+  const onFault = (err: unknown): void => log.error({ err }, 'league.package_failed')
   const experiences = new Experiences(store)
-  const withExperiences = { ...played, experiences }
+  const packages = machine && { machine, coworlds, secrets, onFault }
+  const withExperiences = { ...played, experiences, packages }
   const experienceDesk = new ExperienceDesk({
     ...withExperiences,
     queue,
     worlds: episodes.worlds,
+    coworlds,
     log,
     player: new EpisodePlayer(withExperiences),
     runsPrograms: played.programs !== undefined,
+    runsPackages: machine !== undefined,
     ranked: parts.ranked,
   })
   const evidence = new EpisodeEvidence({ leagues: played.leagues, rounds: played.rounds, blobs, episodes })

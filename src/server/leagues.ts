@@ -4,6 +4,7 @@ import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { removeArtefacts } from '../league/episode-artefacts.ts'
+import { createPackageMachine, type PackageMachine } from '../league/hosted/package-machine.ts'
 import { LeagueService } from '../league/league-service.ts'
 import { makeLeague } from '../league/make-league.ts'
 import type { ExperienceDesk } from '../league/requests/experience-desk.ts'
@@ -64,6 +65,8 @@ export interface LeagueServices {
   readonly janitor: UploadJanitor
   /** Gives uploaded images to the engine of this machine; undefined: this server runs no containers. */
   readonly local: LocalImages | undefined
+  /** Starts uploaded packages; undefined likewise. */
+  readonly machine: PackageMachine | undefined
   readonly experiences: Experiences
   readonly experienceDesk: ExperienceDesk
   readonly reports: EpisodeReports
@@ -149,7 +152,13 @@ export function openLeagueServices(parts: {
   const desk = new SubmissionDesk({ leagues, submissions, queue, services, programs, log })
   const played = { leagues, rounds, blobs, services, programs }
   const { engine, ...images } = stored
+  const machine =
+    engine &&
+    images.local &&
+    createPackageMachine({ engine, images: images.local, secrets: images.coworldSecrets, log })
   const requests = openRequests({
+    machine,
+    secrets,
     ...parts,
     ...images,
     played,
@@ -178,6 +187,7 @@ export function openLeagueServices(parts: {
     sources: new Sources(store),
     secrets,
     ...images,
+    machine,
     ...requests,
     async close() {
       stop.abort()

@@ -19,9 +19,26 @@ export interface SeededPackages {
 
 const OWN_RUN: readonly string[] = [process.execPath, new URL('game.mjs', fixture).pathname]
 
+/** Counts until the game is over, says what it was given, and leaves an empty zip. */
+const PLAYER = `
+const { COWORLD_PLAYER_WS_URL: url, COWORLD_PLAYER_ARTIFACT_UPLOAD_URL: zip, API_KEY: key } = process.env
+console.log('key', key)
+const socket = new WebSocket(url)
+const timer = setInterval(() => socket.readyState === 1 && socket.send('{"add": 1}'), 20)
+socket.onmessage = ({ data }) => {
+  if (JSON.parse(data).type !== 'final') return
+  clearInterval(timer)
+  require('node:fs').writeFileSync(new URL(zip), 'PK\\x05\\x06' + '\\0'.repeat(18), 'latin1')
+  socket.close()
+}
+`
+/** The argv of a player for a stand-in engine. */
+export const OWN_PLAYER: readonly string[] = [process.execPath, '-e', PLAYER]
+
 /**
  * Two players, and the counting game once for each fault. Close no store of this folder while a server runs on it.
- * @param run the argv of the game; default: this Node and the file of the game, for a stand-in engine
+ * @param run the argv of the game; default: this Node and the file of the game, for a stand-in engine, with players
+ *   that write no file outside of their run
  */
 export async function seedPackages(
   dataDir: string,
@@ -58,6 +75,7 @@ async function addPackage(coworlds: Coworlds, { image, fault, run }: NewPackage)
   manifest.game.name = fault === 'none' ? 'count' : `count-${fault}`
   manifest.game.runnable.run = run
   manifest.game.runnable.env = { FAULT: fault }
+  if (run === OWN_RUN) manifest.player[0].run = OWN_PLAYER
   manifest.variants[0].game_config.target = 3
   const { coworld } = await coworlds.add({
     playerId: null,

@@ -10,6 +10,9 @@ interface Container {
   readonly pid: number
   readonly label: string
   readonly network: string
+  /** By which the players of its network reach a game, and the port where it is on this machine. */
+  readonly alias: string
+  readonly port: string | undefined
 }
 
 export interface StandInEngine {
@@ -94,7 +97,7 @@ function run(state: string, words: readonly string[]): void {
   const one = (name: string): string => options.get(name)?.[0] ?? ''
   const network = one('--network')
   statSync(join(state, 'networks', network))
-  const env: Record<string, string> = { PATH: process.env.PATH ?? '' }
+  const env: Record<string, string> = { PATH: process.env.PATH ?? '', ...variablesOf(one('--env-file')) }
   for (const variable of options.get('--env') ?? []) {
     const [name = '', ...rest] = variable.split('=')
     env[name] = rest.length > 0 ? rest.join('=') : (process.env[name] ?? '')
@@ -109,10 +112,31 @@ function run(state: string, words: readonly string[]): void {
   }
   const [, port] = /127\.0\.0\.1:(\d+):/.exec(one('--publish')) ?? []
   if (port !== undefined) Object.assign(env, { COGAME_HOST: '127.0.0.1', COGAME_PORT: port })
+  for (const game of list(state)) {
+    if (game.port === undefined || game.network !== network) continue
+    for (const [name, value] of Object.entries(env)) {
+      env[name] = value.replace(`ws://${game.alias}:8080`, `ws://127.0.0.1:${game.port}`)
+    }
+  }
   const child = spawn(one('--entrypoint'), args, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit'] })
-  const container: Container = { pid: child.pid ?? 0, label: one('--label'), network }
+  const container: Container = {
+    pid: child.pid ?? 0,
+    label: one('--label'),
+    network,
+    alias: one('--network-alias'),
+    port,
+  }
   writeFileSync(fileOf(state, one('--name')), JSON.stringify(container))
   passOn(child, () => rmSync(fileOf(state, one('--name')), { force: true }))
+}
+
+/** The variables of a file for `--env-file`. */
+function variablesOf(path: string): Record<string, string> {
+  if (path === '') return {}
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
 }
 
 function passOn(child: ChildProcess, forget: () => void): void {

@@ -9,6 +9,7 @@ import { EPISODE_QUEUE } from '../../src/league/league-service.ts'
 import { ExperienceDesk } from '../../src/league/requests/experience-desk.ts'
 import { ExperienceRequest } from '../../src/protocol/experience.ts'
 import { JobQueue } from '../../src/store/jobs/job-queue.ts'
+import { Coworlds } from '../../src/store/leagues/coworlds.ts'
 import { Experiences, statusOf } from '../../src/store/leagues/experiences.ts'
 import { Leagues } from '../../src/store/leagues/leagues.ts'
 import { Rounds } from '../../src/store/leagues/rounds.ts'
@@ -35,7 +36,9 @@ function setUp(store: Store, folder: string, play: (id: string, rounds: Rounds) 
     queue,
     blobs: new FolderBlobs(join(folder, 'blobs')),
     worlds: builtInWorlds(),
+    coworlds: new Coworlds(store),
     runsPrograms: false,
+    runsPackages: false,
     log: { info: () => undefined, error: () => undefined },
     ranked: async () => [],
     sweepMs: 100,

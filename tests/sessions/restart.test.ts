@@ -20,12 +20,13 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
   test(`sessions: after ${signal} during a turn the model calls are repeated and the turn delivered after the replay`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'paracosm-restart-'))
     const held = Promise.withResolvers<void>()
+    const released = Promise.withResolvers<void>()
     let isHeld = false
     const running: RunningCommand[] = []
     const model = await startModelServer(async ({ model: role }) => {
       if (role === 'updater' && isHeld) {
         held.resolve()
-        return { kind: 'never' }
+        await released.promise
       }
       return ANSWERS[role] ?? ''
     })
@@ -68,18 +69,20 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       assert.equal(await client.closed, signal === 'SIGTERM' ? 1012 : 1006)
       assert.deepEqual(client.frames.slice(shown), [], 'nothing that a player could take for an end')
       await first.process.ended
-      isHeld = false
       const second = await serve()
       const back = new PlayClient(`${second.url.replace('http', 'ws')}/api/play/game/${id}/ws`, key)
       const replay = await back.until('replay_end')
       assert.ok(replay.some((frame) => frame.content === 'I whistle.'))
       assert.equal(replay.at(-1)?.turns, 2)
+      isHeld = false
+      released.resolve()
       assert.equal((await back.until('turn_end')).at(-1)?.turns, 3)
       assert.equal((await back.advance('I bow.')).at(-1)?.turns, 4)
       await back.close()
       second.process.kill('SIGTERM')
       await second.process.ended
     } finally {
+      released.resolve()
       for (const each of running) each.kill('SIGKILL')
       await model.close()
       rmSync(folder, { recursive: true, force: true })

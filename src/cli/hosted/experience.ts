@@ -50,7 +50,7 @@ export function addExperience(io: Io, { group, server }: { readonly group: Comma
     .argument('[file]', 'the request as JSON, or - for standard input; otherwise the options say it')
     .option('-l, --league <id>', 'play a league')
     .option('-d, --division <id>', 'play a division of a league')
-    .option('--coworld <id>', 'play a world of the server: cow_<world>')
+    .option('--coworld <id>', 'play a world of the server (cow_<world>), or an uploaded package by id or name')
     .option('--variant <id>', 'variant to play; default: the first')
     .option(
       '--player <player>',

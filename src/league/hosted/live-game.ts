@@ -1,25 +1,18 @@
 // The game of a package while it runs: in a new folder, on a leash, with limits of time and disk. It ends by itself, by
 // `stop`, or by a limit; in any case everything that was started is removed before `done` resolves.
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { AppError } from '../../kernel/errors.ts'
-import { PRIVATE_FOLDER } from '../../lib/private.ts'
 import { redactError } from '../../runner/game-secrets.ts'
 import { findPage, type Page, type PageFolder } from '../../runner/pages.ts'
 import type { GameServer, Runtime, RuntimeSession } from '../../runner/runtime.ts'
 import { awaitExit, awaitHealth } from '../../runner/waiting.ts'
-import { createWorkspace, readTail, type Workspace } from '../../runner/workspace.ts'
+import { readTail, type Workspace } from '../../runner/workspace.ts'
 import type { StartLeash } from './leash.ts'
+import { createRunFolder, folderOf, watchFolder } from './run-folder.ts'
 
 /** Milliseconds until a game must be healthy, and for its page to answer. */
 const HEALTH_MS = 60_000
 const PAGE_MS = 5000
-/** Bytes that a game may write to its folder, logs included, and milliseconds between two checks at them. */
-export const MAX_FOLDER_BYTES = 512 * 1024 ** 2
-const LOOK_MS = 5000
-/** Files of a folder; more are as good as too many bytes. */
-const MAX_FILES = 2000
 /** Characters of a reason, and bytes of a log from which its last line is taken. */
 const MAX_REASON = 300
 const TAIL_BYTES = 2000
@@ -57,9 +50,6 @@ export interface GameEnd {
   readonly reason: string | null
   readonly workspace: Workspace | undefined
 }
-
-/** The folder of a run, below which its workspace is: closed to other users, as the configuration has tokens. */
-export const folderOf = (runId: string): string => join(tmpdir(), `paracosm-game-${runId}`)
 
 export class LiveGame {
   readonly done: Promise<GameEnd>
@@ -116,8 +106,7 @@ export class LiveGame {
     const { runId, leash, prepare } = this.#options
     const { signal } = this.#stop
     const folder = folderOf(runId)
-    await mkdir(folder, { mode: PRIVATE_FOLDER })
-    const workspace = await createPlace(folder)
+    const workspace = await createRunFolder(folder)
     this.#workspace = workspace
     const { runtime, start } = await prepare(workspace)
     signal.throwIfAborted()
@@ -149,7 +138,8 @@ export class LiveGame {
     const log = workspace.gameStderr
     await awaitHealth({ server, log, timeoutMs: HEALTH_MS, runtime: runtime.kind, signal })
     const { folder: pages } = await findPage(server.url, page, '', { timeoutMs: PAGE_MS, signal })
-    this.#watchFolder(workspace.folder)
+    const { onFault } = this.#options
+    watchFolder(workspace.folder, signal, { stop: (reason) => this.stop(reason), onFault })
     this.#door = { url: server.url, pages }
     this.#hasOpened = true
     onOpen(this.#door)
@@ -166,18 +156,6 @@ export class LiveGame {
     const killed = status === 137 ? ' (ended from outside, as for too much memory)' : ''
     return new AppError('RUN_FAILED', `the game exited with status ${status}${killed}${said ? `: ${said}` : ''}`)
   }
-
-  #watchFolder(folder: string): void {
-    const timer = setInterval(() => {
-      sizeOf(folder).then(
-        (bytes) => {
-          if (bytes > MAX_FOLDER_BYTES) this.stop(`the game wrote more than ${MAX_FOLDER_BYTES / 1024 ** 2} MiB`)
-        },
-        (error: unknown) => this.#options.onFault(error),
-      )
-    }, LOOK_MS)
-    this.#stop.signal.addEventListener('abort', () => clearInterval(timer), { once: true })
-  }
 }
 
 /** The reason of an error for the people of a game: one line, without paths of this machine and tokens. */
@@ -189,27 +167,6 @@ export function plainReason(error: unknown, folder: string, secrets: readonly st
   const last = typeof tail === 'string' ? (tail.trimEnd().split('\n').at(-1) ?? '') : ''
   const text = (last === '' ? head : `${head}: ${last}`).replaceAll(`${folder}/`, '')
   return secrets.reduce((left, secret) => left.replaceAll(secret, '[token]'), text).slice(0, MAX_REASON)
-}
-
-/** Logs lie outside the folder that the game can write to: it could put links in their place. */
-async function createPlace(folder: string): Promise<Workspace> {
-  const made = await createWorkspace({ folder: join(folder, 'workspace'), prefix: 'coworld-play-', cwd: folder })
-  const logs = join(folder, 'logs')
-  await mkdir(logs, { mode: PRIVATE_FOLDER })
-  return { ...made, logs, gameStdout: join(logs, 'game.stdout.log'), gameStderr: join(logs, 'game.stderr.log') }
-}
-
-async function sizeOf(folder: string): Promise<number> {
-  const names = await readdir(folder, { recursive: true })
-  if (names.length > MAX_FILES) return Number.POSITIVE_INFINITY
-  // A file may be renamed between the two looks.
-  const sizes = names.map((name) =>
-    lstat(join(folder, name)).then(
-      ({ size }) => size,
-      () => 0,
-    ),
-  )
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }
 
 const lastLines = async (path: string): Promise<string[]> =>

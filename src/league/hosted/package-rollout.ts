@@ -13,6 +13,7 @@ import { readResults } from '../../runner/results.ts'
 import type { GameServer, Mount, RuntimeSession } from '../../runner/runtime.ts'
 import { findReplayFile, type Workspace, writeConfig } from '../../runner/workspace.ts'
 import type { CoworldRecord } from '../../store/leagues/coworlds.ts'
+import type { PlaySessionRecord } from '../../store/play/play-sessions.ts'
 import type { PreparedGame } from './live-game.ts'
 import type { PackageMachine } from './package-machine.ts'
 
@@ -60,6 +61,23 @@ export async function prepareRollout(
 export const resultsBlob = (sessionId: string): string => `hosted/${sessionId}/results.json`
 export const replayBlob = (sessionId: string): string => `hosted/${sessionId}/replay`
 
+/** A replay that the game of a package has left. */
+export interface PackageReplay {
+  /** Of the hosted game or the episode. */
+  readonly id: string
+  /** `cow_…` */
+  readonly coworldId: string
+  readonly blob: string
+}
+
+/** The replay of a hosted game. @throws AppError NOT_FOUND when the game has left none */
+export function replayOf({ id, coworldId, hasReplay, reason }: PlaySessionRecord): PackageReplay {
+  if (hasReplay) return { id, coworldId, blob: replayBlob(id) }
+  throw new AppError('NOT_FOUND', `the hosted game ps_${id} has left no replay`, {
+    hint: reason === null ? 'A replay is there once the game has ended.' : `Its game: ${reason}.`,
+  })
+}
+
 /**
  * Stores what a game has left.
  * @throws AppError RESULTS_INVALID without valid results; RUN_FAILED when the game blames a player
@@ -81,7 +99,7 @@ export async function keepOutcome(
 }
 
 /** A link would be followed on this machine, where the game's container could not go. @throws AppError RUN_FAILED */
-async function requirePlain(path: string): Promise<void> {
+export async function requirePlain(path: string): Promise<void> {
   const found = await lstat(path).catch((error: unknown) => {
     if (isMissing(error)) return undefined
     throw error

@@ -11,9 +11,10 @@ import type { Workspace } from '../../runner/workspace.ts'
 import type { CoworldRecord, Coworlds } from '../../store/leagues/coworlds.ts'
 import type { Vault } from '../../store/people/vault.ts'
 import type { PlaySessionRecord, PlaySessions } from '../../store/play/play-sessions.ts'
-import { type Door, folderOf, type GameEnd, LiveGame, plainReason } from './live-game.ts'
+import { type Door, type GameEnd, LiveGame, plainReason } from './live-game.ts'
 import { type PackageMachine, requireMachine } from './package-machine.ts'
 import { keepOutcome, packageOf, prepareRollout } from './package-rollout.ts'
+import { folderOf } from './run-folder.ts'
 import { CONNECT_MS, type Ended, NOBODY, type Plan, type Stage, type StageHost } from './stage.ts'
 
 /** Milliseconds that a game may take, from its start: the limit of coworld 0.1.0. */

@@ -1,4 +1,4 @@
-// Viewers of the replays of hosted packages: the game in its replay mode, in a container that is ended when nobody has
+// Viewers of the replays of uploaded packages: the game in its replay mode, in a container that is ended when nobody has
 // looked at it for a while. One viewer serves everyone who opens the same replay.
 import { createWriteStream } from 'node:fs'
 import { chmod, mkdir } from 'node:fs/promises'
@@ -11,10 +11,9 @@ import { startReplayServer } from '../../runner/replay-server.ts'
 import { createRunId, type GameServer, type Mount, type RuntimeSession } from '../../runner/runtime.ts'
 import type { Workspace } from '../../runner/workspace.ts'
 import type { Coworlds } from '../../store/leagues/coworlds.ts'
-import type { PlaySessionRecord } from '../../store/play/play-sessions.ts'
 import { type Door, LiveGame, type PreparedGame } from './live-game.ts'
 import { type PackageMachine, requireMachine } from './package-machine.ts'
-import { packageOf, replayBlob } from './package-rollout.ts'
+import { type PackageReplay, packageOf } from './package-rollout.ts'
 
 /** Viewers at once: each is a container of up to 2 GiB. */
 export const MAX_VIEWERS = 4
@@ -51,7 +50,7 @@ export interface OpenViewer {
 
 export class ReplayViewers {
   readonly #options: ReplayViewersOptions
-  /** By the id of the session whose replay is shown. */
+  /** By the id of what was played. */
   readonly #viewers = new Map<string, Viewer>()
   readonly #ending = new Set<Promise<void>>()
   readonly #timer: NodeJS.Timeout
@@ -64,15 +63,10 @@ export class ReplayViewers {
 
   /**
    * Opens the viewer of a replay, or finds the one that is open.
-   * @throws AppError ENGINE_MISSING; NOT_FOUND when the game has left no replay; RATE_LIMITED; RUN_FAILED
+   * @throws AppError ENGINE_MISSING, RATE_LIMITED, RUN_FAILED
    */
-  async open(session: PlaySessionRecord): Promise<OpenViewer> {
-    if (!session.hasReplay) {
-      throw new AppError('NOT_FOUND', `the hosted game ps_${session.id} has left no replay`, {
-        hint: session.reason === null ? 'A replay is there once the game has ended.' : `Its game: ${session.reason}.`,
-      })
-    }
-    const viewer = this.#viewers.get(session.id) ?? this.#start(session)
+  async open(replay: PackageReplay): Promise<OpenViewer> {
+    const viewer = this.#viewers.get(replay.id) ?? this.#start(replay)
     const door = await viewer.ready
     viewer.lastUsed = Date.now()
     return { id: viewer.id, uri: viewer.uri, door }
@@ -108,7 +102,7 @@ export class ReplayViewers {
     return [...this.#viewers.values()].find((each) => each.id === id)
   }
 
-  #start(session: PlaySessionRecord): Viewer {
+  #start(replay: PackageReplay): Viewer {
     const machine = requireMachine(this.#options.machine)
     if (this.#viewers.size >= MAX_VIEWERS) {
       throw new AppError('RATE_LIMITED', `${MAX_VIEWERS} replays of packages are open already`, {
@@ -119,8 +113,8 @@ export class ReplayViewers {
     const ready = Promise.withResolvers<Door>()
     const runId = createRunId()
     const prepare = (workspace: Workspace): Promise<PreparedGame> =>
-      this.#prepare(session, workspace, { runId, machine, onUri: (uri) => (viewer.uri = uri) })
-    const onFault = (err: unknown): void => log.error({ session: session.id, err }, 'hosted.viewer_failed')
+      this.#prepare(replay, workspace, { runId, machine, onUri: (uri) => (viewer.uri = uri) })
+    const onFault = (err: unknown): void => log.error({ replay: replay.id, err }, 'hosted.viewer_failed')
     const game = new LiveGame(
       { runId, leash: machine.leash, prepare, onFault, timeLimitMs: VIEWER_MS, page: 'replay', secrets: [] },
       ready.resolve,
@@ -133,10 +127,10 @@ export class ReplayViewers {
       sockets: 0,
       lastUsed: Date.now(),
     }
-    this.#viewers.set(session.id, viewer)
+    this.#viewers.set(replay.id, viewer)
     const ended = game.done
       .then(({ reason }) => {
-        this.#viewers.delete(session.id)
+        this.#viewers.delete(replay.id)
         ready.reject(new AppError('RUN_FAILED', `the replay cannot be shown: ${reason ?? 'its game has ended'}`))
         return game.dispose()
       })
@@ -147,18 +141,18 @@ export class ReplayViewers {
   }
 
   async #prepare(
-    session: PlaySessionRecord,
+    { coworldId, blob }: PackageReplay,
     workspace: Workspace,
     { runId, machine, onUri }: { runId: string; machine: PackageMachine; onUri: (uri: string) => void },
   ): Promise<PreparedGame> {
     const { blobs, coworlds } = this.#options
     const folder = join(workspace.folder, 'replay')
     await mkdir(folder)
-    await pipeline(readBlob(blobs, replayBlob(session.id)), createWriteStream(join(folder, NAME)))
+    await pipeline(readBlob(blobs, blob), createWriteStream(join(folder, NAME)))
     // The game's user is another one than that of this process.
     await chmod(folder, 0o755)
     await chmod(join(folder, NAME), 0o644)
-    const coworld = await coworlds.get(session.coworldId.replace(/^cow_/, ''))
+    const coworld = await coworlds.get(coworldId.replace(/^cow_/, ''))
     const { runnable } = packageOf(coworld).manifest.game
     const image = await machine.images.ensure(runnable.image)
     const mount: Mount = { folder, target: '/coworld-replay', isReadOnly: true }

@@ -12,6 +12,7 @@ import type { ExperienceRequest } from '../../protocol/experience.ts'
 import { isUploaded, LeagueEpisodeJob } from '../../protocol/league.ts'
 import type { JobQueue } from '../../store/jobs/job-queue.ts'
 import type { JobRecord } from '../../store/jobs/rows.ts'
+import type { Coworlds } from '../../store/leagues/coworlds.ts'
 import type { ExperienceRecord, Experiences } from '../../store/leagues/experiences.ts'
 import type { Leagues } from '../../store/leagues/leagues.ts'
 import type { Rounds } from '../../store/leagues/rounds.ts'
@@ -20,6 +21,7 @@ import { removeArtefacts } from '../episode-artefacts.ts'
 import type { EpisodePlayer } from '../episode-player.ts'
 import { EPISODE_QUEUE } from '../league-service.ts'
 import { planEpisodes } from './plan-episodes.ts'
+import { packageIdOf } from './played.ts'
 import { resolveRoster } from './resolve-roster.ts'
 import { resolveTarget } from './resolve-target.ts'
 
@@ -30,9 +32,12 @@ export interface ExperienceDeskOptions {
   readonly queue: JobQueue
   readonly blobs: BlobStore
   readonly worlds: WorldRegistry
+  readonly coworlds: Coworlds
   readonly player: Pick<EpisodePlayer, 'play'>
   /** Whether this server runs uploaded programs; if not, episodes with them wait for one that does. */
   readonly runsPrograms: boolean
+  /** Whether this server starts uploaded packages. */
+  readonly runsPackages: boolean
   readonly log: Log
   /** The policy versions of a division's leaderboard, best first. */
   readonly ranked: (divisionId: string) => Promise<readonly string[]>
@@ -43,7 +48,9 @@ export interface ExperienceDeskOptions {
 const QUEUE = 'experience-episode'
 /** Of episodes with uploaded programs. */
 const PROGRAM_QUEUE = 'experience-program'
-const QUEUES = [QUEUE, PROGRAM_QUEUE] as const
+/** Of episodes of uploaded packages. */
+const PACKAGE_QUEUE = 'experience-package'
+const QUEUES = [QUEUE, PROGRAM_QUEUE, PACKAGE_QUEUE] as const
 /** The first episodes of every request come before the later ones of others. */
 const PRIORITY = -100
 /** Milliseconds after which another server may take the episode of a killed one. */
@@ -58,31 +65,37 @@ const PASSING: readonly number[] = [408, 409, 429]
 
 export class ExperienceDesk {
   readonly #options: ExperienceDeskOptions
-  readonly #worker: JobWorker
+  readonly #workers: readonly JobWorker[]
   readonly #stop = new AbortController()
   #loop: Promise<void> | undefined
 
   constructor(options: ExperienceDeskOptions) {
     this.#options = options
     const play: JobHandler = (job, { signal }) => this.#play(job, signal)
-    this.#worker = new JobWorker({
-      queue: options.queue,
-      leaseMs: LEASE_MS,
-      name: `experience-${process.pid}`,
-      handlers: new Map([[QUEUE, play], ...(options.runsPrograms ? [[PROGRAM_QUEUE, play] as const] : [])]),
-      onFault: (err) => options.log.error({ err }, 'league.experience_failed'),
-    })
+    const workerOf = (name: string, queues: readonly string[]): JobWorker =>
+      new JobWorker({
+        queue: options.queue,
+        leaseMs: LEASE_MS,
+        name: `${name}-${process.pid}`,
+        handlers: new Map(queues.map((each) => [each, play])),
+        onFault: (err) => options.log.error({ err }, 'league.experience_failed'),
+      })
+    // A package may take twenty minutes, in which the episodes of worlds go on.
+    this.#workers = [
+      workerOf('experience', options.runsPrograms ? [QUEUE, PROGRAM_QUEUE] : [QUEUE]),
+      ...(options.runsPackages ? [workerOf('package', [PACKAGE_QUEUE])] : []),
+    ]
   }
 
   /** Continues what an earlier server left, and checks again from time to time. */
   start(): void {
-    this.#worker.start()
+    for (const worker of this.#workers) worker.start()
     this.#loop ??= this.#sweepForever()
   }
 
   async stop(): Promise<void> {
     this.#stop.abort()
-    await this.#worker.stop()
+    await Promise.all(this.#workers.map((worker) => worker.stop()))
     await this.#loop
   }
 
@@ -92,15 +105,15 @@ export class ExperienceDesk {
    * @throws AppError VALIDATION_ERROR, UNKNOWN_*, CONFIG_INVALID, NOT_YOURS, RATE_LIMITED
    */
   async create(playerId: string | null, request: ExperienceRequest): Promise<ExperienceRecord> {
-    const { leagues, worlds, experiences, ranked } = this.#options
-    const target = await resolveTarget(request, { leagues, worlds })
+    const { leagues, worlds, coworlds, experiences, ranked } = this.#options
+    const target = await resolveTarget(request, { leagues, worlds, coworlds })
     const { entries, pool } = await resolveRoster(request, { leagues, playerId, target, ranked })
     const seed = request.seed ?? randomInt(2 ** 31)
     const planned = planEpisodes({ entries, pool, episodes: request.num_episodes, seed })
     const made = await experiences.add(
       {
         playerId,
-        world: target.world.id,
+        world: target.played,
         variantId: target.variantId,
         config: target.config,
         target: target.shown,
@@ -108,7 +121,7 @@ export class ExperienceDesk {
       },
       planned,
     )
-    await this.#enqueue(await experiences.episodes(made.id))
+    await this.#enqueue(made, await experiences.episodes(made.id))
     await this.#prune(playerId)
     return made
   }
@@ -129,8 +142,14 @@ export class ExperienceDesk {
   }
 
   /** What a request waits for; null: nothing special. */
-  async noticeOf({ id, endedAt }: ExperienceRecord): Promise<string | null> {
-    if (this.#options.runsPrograms || endedAt !== null) return null
+  async noticeOf({ id, world, endedAt }: ExperienceRecord): Promise<string | null> {
+    if (endedAt !== null) return null
+    if (packageIdOf(world) !== undefined) {
+      return this.#options.runsPackages
+        ? null
+        : 'It waits for a server that runs uploaded packages: paracosm serve --run-uploads, with Docker or Podman'
+    }
+    if (this.#options.runsPrograms) return null
     const waiting = (await this.#options.experiences.episodes(id)).filter(({ status }) => status === 'pending')
     return (await this.#uploadedOf(waiting)).size > 0
       ? 'It waits for a server that runs uploaded programs: paracosm serve --run-uploads'
@@ -146,20 +165,21 @@ export class ExperienceDesk {
     return found
   }
 
-  async #enqueue(episodes: readonly EpisodeRecord[]): Promise<void> {
-    const uploaded = await this.#uploadedOf(episodes)
+  async #enqueue({ world }: ExperienceRecord, episodes: readonly EpisodeRecord[]): Promise<void> {
+    const isPackage = packageIdOf(world) !== undefined
+    const uploaded = isPackage ? new Set<string>() : await this.#uploadedOf(episodes)
     for (const [index, episode] of episodes.entries()) {
       if (episode.status !== 'pending') continue
       const isProgram = episode.request.policy_version_ids.some((id) => uploaded.has(id))
       await this.#options.queue.enqueue({
-        queue: isProgram ? PROGRAM_QUEUE : QUEUE,
+        queue: isPackage ? PACKAGE_QUEUE : isProgram ? PROGRAM_QUEUE : QUEUE,
         payload: { episode: episode.id },
         dedupeKey: episode.id,
         priority: PRIORITY - index,
         maxAttempts: ATTEMPTS,
       })
     }
-    this.#worker.wake()
+    for (const worker of this.#workers) worker.wake()
   }
 
   async #play(job: JobRecord, signal: AbortSignal): Promise<undefined> {
@@ -217,7 +237,7 @@ export class ExperienceDesk {
         await this.#giveUp(episode.id, `the episode was given up after ${ATTEMPTS} attempts`)
       }
       if (open.some((episode) => !jobs.has(episode.id) || jobs.get(episode.id)?.status === 'done')) {
-        await this.#enqueue(await experiences.episodes(id))
+        await this.#enqueue(await experiences.get(id), await experiences.episodes(id))
       }
       await experiences.finish(id)
     }

@@ -1,6 +1,5 @@
 // Who plays in an experience request: policy versions by name or id, bots of the world, and champions of the target.
 import { AppError } from '../../kernel/errors.ts'
-import type { World } from '../../kernel/world.ts'
 import type { ExperienceRequest, PlayerSelector } from '../../protocol/experience.ts'
 import { isUploaded } from '../../protocol/league.ts'
 import type { Leagues } from '../../store/leagues/leagues.ts'
@@ -30,17 +29,19 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 /** What a server plays; other kinds play only where the operator runs a league from the command line. */
 const PLAYED: readonly string[] = ['bot', 'agent', 'source', 'container']
 
+/** What plays an uploaded package: its own players count as bots. */
+const PACKAGED: readonly string[] = ['bot', 'container']
+
 const bad = (message: string, hint?: string): AppError =>
   new AppError('VALIDATION_ERROR', message, hint === undefined ? {} : { hint })
 
 /** @throws AppError VALIDATION_ERROR, UNKNOWN_PLAYER, UNKNOWN_BOT, NOT_YOURS */
 export async function resolveRoster(request: ExperienceRequest, context: RosterContext): Promise<Roster> {
-  const { world, configured, variantId } = context.target
-  const slots = world.slots(configured.config)
+  const { slots, name, variantId } = context.target
   const { roster } = request
   if (roster.length !== slots) {
     throw bad(
-      `the roster has ${roster.length === 1 ? '1 player' : `${roster.length} players`}, and ${world.id} ${variantId} has ${slots === 1 ? '1 slot' : `${slots} slots`}`,
+      `the roster has ${roster.length === 1 ? '1 player' : `${roster.length} players`}, and ${name} ${variantId} has ${slots === 1 ? '1 slot' : `${slots} slots`}`,
       `Give one player for each slot; several may be the same policy.`,
     )
   }
@@ -78,7 +79,7 @@ async function pickOf(player: PlayerSelector, context: RosterContext): Promise<P
 async function versionOf(ref: string, context: RosterContext): Promise<PolicyVersionRecord> {
   const { leagues, target } = context
   const found = UUID.test(ref) ? await leagues.policyVersion(ref.toLowerCase()) : await namedVersion(ref, context)
-  checkPlayable(found, target.world)
+  checkPlayable(found, target)
   await checkAccess(found, context)
   return found
 }
@@ -96,17 +97,22 @@ async function namedVersion(ref: string, { leagues, playerId }: RosterContext): 
   throw bad(`${policies.size} policies have the name ${name}`, 'Give the id of the policy version.')
 }
 
-function checkPlayable({ name, version, player }: PolicyVersionRecord, world: World): void {
+function checkPlayable({ name, version, player }: PolicyVersionRecord, target: ResolvedTarget): void {
   if (!PLAYED.includes(player.kind)) {
     throw bad(`${name}:v${version} (${player.kind}) plays only in leagues that the command line runs`)
   }
-  if (player.kind === 'bot') checkBot(player.bot, world)
+  if (target.isPackage && !PACKAGED.includes(player.kind)) {
+    throw bad(
+      `${name}:v${version} (${player.kind}) cannot play the package ${target.name}`,
+      'Packages are played by policies that are images, and by the players that the package brings.',
+    )
+  }
+  if (player.kind === 'bot') checkBot(player.bot, target)
 }
 
-function checkBot(bot: string, world: World): void {
-  const known = (world.bots ?? []).map(({ name }) => name)
-  if (known.includes(bot)) return
-  throw new AppError('UNKNOWN_BOT', `${world.id} has no bot ${bot}; it has ${known.join(', ') || 'none'}`)
+function checkBot(bot: string, { name, bots }: ResolvedTarget): void {
+  if (bots.includes(bot)) return
+  throw new AppError('UNKNOWN_BOT', `${name} has no bot ${bot}; it has ${bots.join(', ') || 'none'}`)
 }
 
 /** A policy of somebody else can be met where it competes; before that it is private. */
@@ -122,7 +128,7 @@ async function checkAccess(
 
 /** The version of the platform that stands for a bot. */
 async function botVersion(bot: string, { leagues, target }: RosterContext): Promise<PolicyVersionRecord> {
-  checkBot(bot, target.world)
+  checkBot(bot, target)
   const known = await leagues.policyVersions({ name: bot })
   const found = known.find(({ player, playerId }) => playerId === null && player.kind === 'bot' && player.bot === bot)
   return found ?? leagues.addPolicyVersion(bot, { kind: 'bot', name: bot, bot }, null)

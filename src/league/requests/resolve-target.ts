@@ -1,16 +1,26 @@
-// What an experience request plays: the world, variant and configuration behind a league, a division or a coworld.
+// What an experience request plays: the world or package, variant and configuration behind a league, a division or a
+// coworld.
 import type { WorldRegistry } from '../../host/world-registry.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { type Configured, configureWorld, type World } from '../../kernel/world.ts'
+import { configureWorld } from '../../kernel/world.ts'
 import type { ExperienceRequest, ExperienceTarget } from '../../protocol/experience.ts'
 import type { JsonObject } from '../../protocol/json.ts'
+import type { CoworldRecord, Coworlds } from '../../store/leagues/coworlds.ts'
 import type { Leagues } from '../../store/leagues/leagues.ts'
 import type { DivisionRecord, LeagueRecord } from '../../store/leagues/rows.ts'
+import { packageOf } from '../hosted/package-rollout.ts'
+import { packageJob, packagePlayers } from './package-job.ts'
 
 export interface ResolvedTarget {
-  readonly world: World
+  /** As stored: the id of a world, or `cow_` and the UUID of a package. */
+  readonly played: string
+  /** For people. */
+  readonly name: string
   readonly variantId: string
-  readonly configured: Configured
+  readonly slots: number
+  /** Bots of the world, or players that the package brings. */
+  readonly bots: readonly string[]
+  readonly isPackage: boolean
   /** What changes the variant. */
   readonly config: JsonObject
   /** Where champions are drawn from; undefined: nowhere. */
@@ -24,10 +34,16 @@ const bad = (message: string, hint?: string): AppError =>
   new AppError('VALIDATION_ERROR', message, hint === undefined ? {} : { hint })
 const HINT = 'Give one of league_id, league_name, division_id, coworld_id and world in target.'
 
+export interface TargetSources {
+  readonly leagues: Leagues
+  readonly worlds: WorldRegistry
+  readonly coworlds: Coworlds
+}
+
 /** @throws AppError VALIDATION_ERROR, UNKNOWN_LEAGUE, UNKNOWN_UPLOAD, UNKNOWN_VARIANT, CONFIG_INVALID */
 export async function resolveTarget(
   request: ExperienceRequest,
-  { leagues, worlds }: { readonly leagues: Leagues; readonly worlds: WorldRegistry },
+  { leagues, worlds, coworlds }: TargetSources,
 ): Promise<ResolvedTarget> {
   const target: ExperienceTarget = {
     ...request.target,
@@ -39,7 +55,9 @@ export async function resolveTarget(
   if (place !== undefined && named != null) throw bad('the target names a league and a coworld', HINT)
   if (place === undefined && named == null) throw bad('the target names nothing to play', HINT)
   const { league, division } = place ?? {}
-  const world = await worlds.load(league ? league.world : registered(worlds, named ?? ''))
+  const known = league ? league.world : registered(worlds, named ?? '')
+  if (known === undefined) return packageTarget(await acceptedPackage(coworlds, named ?? ''), target, request)
+  const world = await worlds.load(known)
   const variants = league?.variants ?? []
   const variantId = target.variant_id ?? variants[0] ?? world.variants[0]?.id
   if (variantId === undefined) throw bad(`the world ${world.id} has no variant`)
@@ -48,9 +66,12 @@ export async function resolveTarget(
   }
   const config = { ...league?.config, ...request.game_config_overrides }
   return {
-    world,
+    played: world.id,
+    name: world.id,
     variantId,
-    configured: configureWorld(world, variantId, config),
+    slots: world.slots(configureWorld(world, variantId, config).config),
+    bots: (world.bots ?? []).map(({ name }) => name),
+    isPackage: false,
     config,
     league,
     division,
@@ -64,13 +85,44 @@ export async function resolveTarget(
 }
 
 /** A world of this server: a request never loads a module. */
-function registered(worlds: WorldRegistry, id: string): string {
+function registered(worlds: WorldRegistry, id: string): string | undefined {
   const name = id.replace(/^cow_/, '').replaceAll('_', '-')
-  const known = worlds.ids().find((each) => each.replaceAll('_', '-') === name)
-  if (known !== undefined) return known
-  throw new AppError('UNKNOWN_UPLOAD', `this server cannot play ${id.slice(0, 100)} for an experience request`, {
-    hint: `It plays its own worlds: ${worlds.ids().join(', ')}. An uploaded package is played with: paracosm coworld run-episode`,
-  })
+  return worlds.ids().find((each) => each.replaceAll('_', '-') === name)
+}
+
+async function acceptedPackage(coworlds: Coworlds, id: string): Promise<CoworldRecord> {
+  const found = await coworlds.find(id.replace(/^cow_/, ''))
+  if (found?.status === 'accepted') return found
+  const shown = id.slice(0, 100)
+  throw new AppError(
+    'UNKNOWN_UPLOAD',
+    found ? `the package ${shown} has not been accepted` : `this server has no world and no package ${shown}`,
+    {
+      hint: found
+        ? `How far its certification is: GET /v2/coworlds/cow_${found.id}/certification`
+        : 'List its packages with: paracosm coworld list',
+    },
+  )
+}
+
+function packageTarget(coworld: CoworldRecord, target: ExperienceTarget, request: ExperienceRequest): ResolvedTarget {
+  const { manifest } = packageOf(coworld)
+  const variantId = target.variant_id ?? manifest.variants[0]?.id
+  if (variantId === undefined) throw bad(`the package ${coworld.name} has no variant`)
+  const overrides = request.game_config_overrides ?? {}
+  const played = `cow_${coworld.id}`
+  return {
+    played,
+    name: coworld.name,
+    variantId,
+    slots: packageJob({ coworld, variantId, overrides, seed: 0 }).players.length,
+    bots: [...packagePlayers(coworld).keys()],
+    isPackage: true,
+    config: overrides,
+    league: undefined,
+    division: undefined,
+    shown: { coworld_id: played, variant_id: variantId, league_id: null, division_id: null },
+  }
 }
 
 async function placeOf(

@@ -2,13 +2,14 @@
 // the environment of their own program, and everything is removed afterwards.
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { chmod, chown, lchown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, lchown, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BlobStore, readBlob } from '../../host/blobs.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { EvaluationPlayer } from '../../protocol/evaluation.ts'
 import { isUploaded, type UploadedPolicy } from '../../protocol/league.ts'
+import { writeEnvironmentFile } from '../../runner/environment-file.ts'
 import type { PolicyVersionRecord } from '../../store/leagues/rows.ts'
 import { containerCommand, type Isolation, NOBODY, quote, sourceCommand } from './isolation.ts'
 import { IMAGE_ID } from './local-images.ts'
@@ -160,17 +161,10 @@ async function removeContainers(
   })
 }
 
-/**
- * Writes the secrets into a file for the engine: a player must not set a variable of the engine itself, such as
- * DOCKER_HOST, and every user of the machine can read command lines.
- */
+/** The secrets in a file for the engine. @throws AppError RUN_FAILED */
 async function listSecrets(folder: string, secrets: Readonly<Record<string, string>>): Promise<string> {
   const list = join(folder, 'secrets.env')
-  const [broken] = Object.entries(secrets).find(([, value]) => /[\r\n]/.test(value)) ?? []
-  if (broken !== undefined)
-    throw new AppError('RUN_FAILED', `the secret ${broken} has a line break, which no image can get`)
-  const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`)
-  await writeFile(list, lines.join(''), { mode: 0o600 })
+  await writeEnvironmentFile(list, secrets)
   return list
 }
 
@@ -180,7 +174,8 @@ async function giveAway(folder: string): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) await lchown(join(folder, name), NOBODY, NOBODY)
 }
 
-function redactor(hidden: ReadonlySet<string>): (text: string) => string {
+/** Replaces values in a text. */
+export function redactor(hidden: ReadonlySet<string>): (text: string) => string {
   // Longest first, because one secret may be part of another.
   const values = [...hidden].sort((a, b) => b.length - a.length)
   return (text) => values.reduce((left, value) => left.replaceAll(value, '[secret]'), text)

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
+import { packageIdOf } from '../../league/requests/played.ts'
 import {
   ExperienceDetail,
   ExperienceEpisode,
@@ -134,23 +135,33 @@ async function episodesOf(
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
 
+/** The name and version of a world or a package; one that is no longer offered has no version. */
+async function playedOf(
+  played: string,
+  { episodes, coworlds }: LeagueRouteOptions,
+): Promise<{ readonly name: string; readonly version: string }> {
+  const id = packageIdOf(played)
+  const found = id === undefined ? episodes.worlds.load(played) : coworlds.get(id)
+  return found.then(
+    (each) => ({ name: 'name' in each ? each.name : played, version: each.version }),
+    () => ({ name: played, version: 'unknown' }),
+  )
+}
+
 async function rowOf(
   record: ExperienceRecord,
   names: ReadonlyMap<string, string>,
-  { experienceDesk, episodes }: LeagueRouteOptions,
+  options: LeagueRouteOptions,
 ): Promise<ExperienceRow> {
   const { playerId, world, counts } = record
-  const version = await episodes.worlds.load(world).then(
-    (found) => found.version,
-    // A world that is no longer offered.
-    () => 'unknown',
-  )
+  const { experienceDesk } = options
+  const { name, version } = await playedOf(world, options)
   return {
     id: `xreq_${record.id}`,
     requester_user_id: requesterOf(playerId),
     requester: playerId === null ? null : (names.get(playerId) ?? null),
     coworld_id: coworldOf(world),
-    coworld_name: world,
+    coworld_name: name,
     coworld_version: version,
     variant_id: record.variantId,
     target: record.target,

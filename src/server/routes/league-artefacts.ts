@@ -154,9 +154,12 @@ async function sendArtefact(
   const { scores, journal } = episode
   const missing = (what: string): AppError => new AppError('UNKNOWN_EPISODE', `episode ${id} has no ${what}`)
   switch (type) {
-    case 'results':
+    case 'results': {
+      const own = await evidence.ofPackage(episode, 'results')
+      if (own !== undefined) return sendBytes(request, reply.type('application/json'), await options.blobs.open(own))
       if (scores) return { scores }
       throw missing('results')
+    }
     case 'error_info': {
       const fault = errorInfoOf(episode)
       if (fault) return fault
@@ -171,9 +174,15 @@ async function sendArtefact(
       const zip = await evidence.debugArchive(episode, await options.auth.find(request))
       return reply.type('application/zip').header('content-disposition', file).send(zip)
     }
-    case 'replay':
+    case 'replay': {
+      const own = await evidence.ofPackage(episode, 'replay')
+      // A stranger's file is nothing that a browser should show as a page of this server.
+      if (own !== undefined) {
+        return sendBytes(request, reply.type('application/octet-stream'), await options.blobs.open(own))
+      }
       if (journal === null) throw missing('replay')
       return reply.type('application/json').send(await replayStream(options.episodes, `league-${id}`))
+    }
     case 'journal':
       if (journal === null) throw missing('journal')
       return sendBytes(request, reply.type('application/jsonl'), await options.blobs.open(journal))

@@ -5,6 +5,7 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastif
 import { z } from 'zod'
 import { AppError } from '../../kernel/errors.ts'
 import type { HostedStatus } from '../../league/hosted/hosted-games.ts'
+import { replayOf } from '../../league/hosted/package-rollout.ts'
 import type { ReplayViewers } from '../../league/hosted/replay-viewers.ts'
 import { type HolderRecord, MAX_LABEL, type PlaySessionRecord } from '../../store/play/play-sessions.ts'
 import type { OriginPolicy } from '../../transport/origins.ts'
@@ -78,7 +79,7 @@ export const lobbyRoutes: FastifyPluginCallback<Options> = (app, { hosted, auth,
       const id = idOf(request)
       try {
         const { session } = await hosted.state(id)
-        return reply.redirect(viewerPath(await viewers.open(session)), 303)
+        return reply.redirect(viewerPath(await viewers.open(replayOf(session))), 303)
       } catch (error) {
         return sendRefusal(reply, id, error)
       }

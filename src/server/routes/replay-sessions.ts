@@ -2,11 +2,14 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import type { EpisodeService } from '../../host/episode-service.ts'
 import { AppError } from '../../kernel/errors.ts'
+import { replayBlob } from '../../league/episode-artefacts.ts'
 import type { HostedGames } from '../../league/hosted/hosted-games.ts'
+import { replayOf } from '../../league/hosted/package-rollout.ts'
 import type { ReplayViewers } from '../../league/hosted/replay-viewers.ts'
 import { ReplaySession, ReplaySessionRequest } from '../../protocol/hosted-games.ts'
 import { Problem } from '../../protocol/problem.ts'
 import type { Coworlds } from '../../store/leagues/coworlds.ts'
+import type { Experiences } from '../../store/leagues/experiences.ts'
 import type { Rounds } from '../../store/leagues/rounds.ts'
 import { findCoworld } from '../coworlds.ts'
 import type { HostedAuth } from '../hosted-auth.ts'
@@ -16,6 +19,7 @@ import { findEpisode } from './league-episodes.ts'
 interface Options {
   readonly episodes: EpisodeService
   readonly rounds: Rounds
+  readonly experiences: Experiences
   readonly coworlds: Coworlds
   readonly hosted: HostedGames
   readonly viewers: ReplayViewers
@@ -23,7 +27,7 @@ interface Options {
 }
 
 export const replaySessionRoutes: FastifyPluginCallbackZod<Options> = (app, options, done) => {
-  const { episodes, rounds, auth, coworlds, hosted, viewers } = options
+  const { episodes, rounds, experiences, auth, coworlds, hosted, viewers } = options
   app.post(
     '/v2/coworlds/replays/session',
     {
@@ -45,12 +49,18 @@ export const replaySessionRoutes: FastifyPluginCallbackZod<Options> = (app, opti
       if (game !== undefined && 'coworld' in found) {
         const { session } = await hosted.state(game)
         if (session.coworldId === `cow_${found.coworld.id}`) {
-          return { viewer_url: `${origin}${viewerPath(await viewers.open(session))}` }
+          return { viewer_url: `${origin}${viewerPath(await viewers.open(replayOf(session)))}` }
         }
       }
       const [, own] = /^\/api\/episodes\/([\w-]{1,100})\/replay\.json$/.exec(path) ?? []
       if (league !== undefined) {
-        const { id } = await findEpisode(rounds, league)
+        const { id, experienceId } = await findEpisode(rounds, league)
+        const played = experienceId === null ? '' : (await experiences.get(experienceId)).world
+        if ('coworld' in found && played === `cow_${found.coworld.id}`) {
+          return {
+            viewer_url: `${origin}${viewerPath(await viewers.open({ id, coworldId: played, blob: replayBlob(id) }))}`,
+          }
+        }
         return { viewer_url: `${origin}/episodes/league-${id}` }
       }
       if (own !== undefined) {
