@@ -146,13 +146,35 @@ test('foundry page: keys run, pause and step; a saved run is listed after a relo
   await close()
 })
 
-test('foundry page: a built-in command file is loaded, and wins', { skip: NO_BROWSER }, async () => {
-  const { page, complaints, close } = await browser!.open(`${server.url}/play/foundry`)
-  await page.setInputFiles('input[type=file]', 'src/worlds/foundry/solutions/first_slice.json')
-  await page.getByRole('button', { name: 'Load' }).click()
-  await page.getByText(/Delivered 10 of 10 at tick \d+/).waitFor({ timeout: 60_000 })
-  assert.deepEqual(complaints, [])
-  await close()
+test('foundry page: a built-in command file is loaded, and wins, also when answers are lost', {
+  skip: NO_BROWSER,
+}, async () => {
+  const ends = new Set<string | null>()
+  for (const isLossy of [false, true]) {
+    const { page, complaints, close } = await browser!.open(`${server.url}/play/foundry`)
+    let count = 0
+    if (isLossy) {
+      // Of two requests one gets to the server, and its answer does not come back.
+      await page.route('**/pace', async (route) => {
+        count++
+        if (count % 2 === 0) return route.continue()
+        await route.fetch()
+        return route.abort()
+      })
+    }
+    await page.setInputFiles('input[type=file]', 'src/worlds/foundry/solutions/first_slice.json')
+    await page.getByRole('button', { name: 'Load' }).click()
+    const end = page.getByText(/Delivered 10 of 10 at tick \d+/)
+    await end.waitFor({ timeout: 60_000 })
+    ends.add(await end.textContent())
+    assert.deepEqual(
+      complaints.filter((each) => !each.includes('/pace)')),
+      [],
+    )
+    assert.equal(count > 4, isLossy)
+    await close()
+  }
+  assert.equal(ends.size, 1)
 })
 
 for (const width of ['phone', 'tablet', 'desktop'] as const) {

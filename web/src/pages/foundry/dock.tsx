@@ -23,7 +23,7 @@ export function Dock({ session, run, onUndo }: DockProps) {
   const isRunning = status === 'running'
   const fault = faultOf(run, status)
   const toggle = (): void => void session.pace({ paused: isRunning })
-  const step = (): void => void session.pace({ steps: 1 })
+  const step = (): void => session.step()
   const undoFault =
     run && done.length === 0 ? 'Nothing has been done yet.' : run ? undefined : 'Only the player can undo.'
   useKeys({ toggle, step, undo: onUndo }, fault === undefined)

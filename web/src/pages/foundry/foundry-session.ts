@@ -2,10 +2,12 @@
 // through the server's episode. While it is paused, one edit takes one tick.
 import type { Client } from 'paracosm/client'
 import type { ViewSource } from '../../../../src/kernel/view.ts'
+import type { PaceState } from '../../../../src/protocol/control.ts'
 import type { JsonObject } from '../../../../src/protocol/json.ts'
 import type { ViewFrame } from '../../../../src/protocol/live.ts'
 import type { Done } from '../../../../src/worlds/foundry/view/command-file.ts'
 import { createStore } from '../../data/store.ts'
+import { advance, isLost } from './advance.ts'
 import { readDone, ticksOf } from './done.ts'
 import type { Ended } from './ended.ts'
 import { type Message, readMessage, resultsOf } from './messages.ts'
@@ -53,7 +55,7 @@ export class FoundrySession {
   constructor(options: SessionOptions) {
     this.#options = options
     this.source = this.#createSource()
-    this.#open().catch((error: unknown) => this.#complain(error))
+    this.#open().catch((error: unknown) => (isLost(error) ? this.#lose() : this.#complain(error)))
   }
 
   /** Resolves once the run is available: paused, running, or ended. */
@@ -205,7 +207,7 @@ export class FoundrySession {
     // The socket and the request are separate channels: a command that arrives too late for the tick takes effect in
     // the next.
     for (let attempt = 0; attempt < MAX_TICKS && !isAnswered && this.state.get().status !== 'running'; attempt++) {
-      await client.episodes.pace(episode, { steps: 1 })
+      await advance(client, episode, 1)
       await Promise.race([all, pause(RECEIPT_MS)])
     }
     const receipts = await all
@@ -231,14 +233,32 @@ export class FoundrySession {
 
   // ——— time
 
-  async pace(wanted: { paused?: boolean; tick_rate?: number; steps?: number }): Promise<void> {
+  async pace(wanted: { paused?: boolean; tick_rate?: number }): Promise<void> {
     try {
-      const { status, step, tick_rate: rate } = await this.#options.client.episodes.pace(this.#options.episode, wanted)
-      const isLive = status === 'running' || status === 'paused' || status === 'waiting'
-      this.#set({ status: isLive ? status : 'over', tick: step, ...(rate === null ? {} : { rate }) })
+      this.#setPace(await this.#options.client.episodes.pace(this.#options.episode, wanted))
     } catch (error) {
       this.#complain(error)
     }
+  }
+
+  /** One tick. */
+  step(): void {
+    this.advance(1).catch((error: unknown) => this.#complain(error))
+  }
+
+  /** Advances a paused run by exactly this many ticks, or to its end. @throws ClientError */
+  async advance(ticks: number): Promise<void> {
+    try {
+      this.#setPace(await advance(this.#options.client, this.#options.episode, ticks))
+    } catch (error) {
+      // The last tick may have ended it.
+      if (this.state.get().status !== 'over') throw error
+    }
+  }
+
+  #setPace({ status, step, tick_rate: rate }: PaceState): void {
+    const isLive = status === 'running' || status === 'paused' || status === 'waiting'
+    this.#set({ status: isLive ? status : 'over', tick: step, ...(rate === null ? {} : { rate }) })
   }
 
   /** The tick before the last edit; undefined: there was none. */

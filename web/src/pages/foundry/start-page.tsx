@@ -106,8 +106,11 @@ function LoadFile({ scenarios, onOpen, onComplaint }: LoadProps) {
   const load = async (): Promise<void> => {
     const picked = file.current?.files?.[0]
     const scenario = scenarios.find(({ id }) => id === chosen)
-    const steps = picked && readCommandFile(await picked.text())
-    if (!scenario) return
+    if (!picked || !scenario) {
+      onComplaint('Choose a command file first.')
+      return
+    }
+    const steps = readCommandFile(await picked.text())
     if (!steps) {
       onComplaint('This is no command file: it must be JSON with a list of steps, as `paracosm headless` reads it.')
       return
@@ -150,7 +153,7 @@ function LoadFile({ scenarios, onOpen, onComplaint }: LoadProps) {
           <span className={styles.caption}>Command file</span>
           <input ref={file} type="file" accept=".json,application/json" />
         </label>
-        <Button onClick={run} why={whyNot}>
+        <Button onClick={run} why={whyNot ?? (scenarios.length === 0 ? 'The scenarios are being loaded.' : undefined)}>
           {isBusy ? 'Loading' : 'Load'}
         </Button>
       </div>

@@ -45,6 +45,6 @@ const MAX_TICKS = 500
 
 async function wait(session: FoundrySession, ticks: number): Promise<void> {
   for (let left = ticks; left > 0 && session.state.get().status !== 'over'; left -= MAX_TICKS) {
-    await session.pace({ steps: Math.min(left, MAX_TICKS) })
+    await session.advance(Math.min(left, MAX_TICKS))
   }
 }
