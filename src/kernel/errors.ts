@@ -72,6 +72,7 @@ export const ERRORS = {
   EPISODE_QUARANTINED: row(409, 1, 'Read the log of the server. Open a copy of the journal with paracosm replay.'),
   RESUME_FAILED: row(409, 1, 'Start a new episode, or use another data folder with --data.'),
   EPISODE_FAILED: row(500, 1, 'Read the log for the cause. The journal contains everything up to the failure.'),
+  OTHER_SERVER: row(421, 1, 'Use the link of the server that hosts it: several servers share this database.'),
   EPISODE_OVER: row(409, 1, 'The episode has ended. Start a new one.'),
   QUEUE_FULL: row(429, 1, 'Send fewer commands at a time, and wait for the next step.'),
   DATA_IN_USE: row(409, 2, 'Stop the other process, or use another folder with --data.'),

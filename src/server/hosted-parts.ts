@@ -14,6 +14,8 @@ export interface HostedParts {
   readonly store: Store
   readonly blobs: BlobStore
   readonly vault: Vault
+  /** Identifies the data folder; null: unknown. */
+  readonly home: string | null
   readonly leagues: LeagueServices
   readonly live: EpisodeService
   readonly log: Log
@@ -26,7 +28,7 @@ export interface HostedParts {
 /** @param opened receives the parts in start order */
 export function openHosted(
   opened: ClosingPart[],
-  { store, blobs, vault, leagues, live, log, options }: HostedParts,
+  { store, blobs, vault, home, leagues, live, log, options }: HostedParts,
 ): { readonly hosted: HostedGames; readonly viewers: ReplayViewers } {
   const { lobbyMs, connectMs } = options
   const { coworlds, machine } = leagues
@@ -34,7 +36,7 @@ export function openHosted(
   opened.push({ name: 'viewers of replays', close: () => viewers.close() })
   const packages = { machine, blobs, coworlds, vault }
   const hosted = new HostedGames({
-    sessions: new PlaySessions(store),
+    sessions: new PlaySessions(store, { home }),
     episodes: live,
     packages,
     log,

@@ -6,6 +6,7 @@ import type { EpisodeStorage } from '../host/episode-archive.ts'
 import { FolderBlobs } from '../host/folder-blobs.ts'
 import { JournalFolder } from '../host/journal-folder.ts'
 import { adoptOldLayout } from '../host/reindex.ts'
+import { folderId } from '../lib/folder-id.ts'
 import { makeFolder } from '../lib/folders.ts'
 import { PRIVATE_FOLDER } from '../lib/private.ts'
 import { EpisodeIndex } from '../store/episodes/episode-index.ts'
@@ -20,6 +21,8 @@ export interface ServerStorage {
   readonly vault: Vault
   /** Whether no other server can use this store: the data folder is locked, a PostgreSQL is not. */
   readonly isAlone: boolean
+  /** Identifies the data folder among those that share the store; null: its disk was full. */
+  readonly home: string | null
   /** Closes the store, which the episode service does not close. */
   close(): Promise<void>
 }
@@ -57,7 +60,8 @@ export async function openServerStorage(options: {
     const { episodes, blobs } = await openEpisodeStorage(options.dataDir, store)
     try {
       const vault = await openVault(store, { key: options.sessions?.piiKey, folder: options.dataDir })
-      return { episodes, blobs, store, vault, isAlone: target.kind === 'sqlite', close: () => store.close() }
+      const home = await folderId(options.dataDir)
+      return { episodes, blobs, store, vault, home, isAlone: target.kind === 'sqlite', close: () => store.close() }
     } catch (error) {
       await episodes.journals.close()
       throw error

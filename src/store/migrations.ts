@@ -17,6 +17,7 @@ import { createPlaySessions } from './migrations/0015-play-sessions.ts'
 import { addMemberships } from './migrations/0016-memberships.ts'
 import { createExperienceRequests } from './migrations/0017-experience-requests.ts'
 import { addPackageGames } from './migrations/0018-package-games.ts'
+import { addGameServers } from './migrations/0019-game-servers.ts'
 import type { DdlWords } from './migrations/ddl.ts'
 
 export interface Migration {
@@ -45,4 +46,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 16, name: 'memberships and secrets', statements: addMemberships },
   { number: 17, name: 'experience requests', statements: createExperienceRequests },
   { number: 18, name: 'hosted games of packages', statements: addPackageGames },
+  { number: 19, name: 'servers of hosted games', statements: addGameServers },
 ]

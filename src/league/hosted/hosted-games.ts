@@ -138,15 +138,21 @@ export class HostedGames implements StageHost {
   }
 
   statusOf(session: PlaySessionRecord): HostedStatus {
-    return session.status === 'open' ? this.#stageOf(session).statusOf(session) : session.status
+    if (session.status !== 'open') return session.status
+    if (this.#options.sessions.isOwn(session)) return this.#stageOf(session).statusOf(session)
+    return session.fullAt === null ? 'lobby' : 'playing'
   }
 
   list(playerId: string | undefined, limit: number): Promise<PlaySessionRecord[]> {
     return this.#options.sessions.list(playerId, limit)
   }
 
-  /** Ends a game, whether it has begun or not. One that has ended stays as it is. */
+  /**
+   * Ends a game, whether it has begun or not. One that has ended stays as it is.
+   * @throws AppError OTHER_SERVER
+   */
   async end(session: PlaySessionRecord): Promise<void> {
+    this.#options.sessions.requireOwn(session)
     const reason = 'ended by its host'
     if (await this.over(session, { status: 'ended', reason })) await this.#stageOf(session).stop(session, reason)
   }
@@ -162,7 +168,7 @@ export class HostedGames implements StageHost {
     this.#worlds.begun(episode)
   }
 
-  /** Brings lobbies and games back after a stop. @returns how many */
+  /** Brings lobbies and games of this server back after a stop. @returns how many */
   async resume(): Promise<number> {
     let resumed = 0
     for (const session of await this.#options.sessions.open()) {

@@ -141,7 +141,7 @@ export class UploadRemoval {
   }
 }
 
-/** Games that are open, those whose replay only this package can show, and reports that are being written. */
+/** Games that are open, those whose replay only this package can show, and what is being played or written. */
 async function usesOf(tx: StoreTransaction, id: string): Promise<string[]> {
   const rows = await tx
     .selectFrom('play_sessions')
@@ -158,17 +158,28 @@ async function usesOf(tx: StoreTransaction, id: string): Promise<string[]> {
     .where('ended_at', 'is', null)
     .limit(PAGE)
     .execute()
+  const requests = await tx
+    .selectFrom('experience_requests')
+    .select('experience_id')
+    .where('world', '=', `cow_${id}`)
+    .where('ended_at', 'is', null)
+    .limit(PAGE)
+    .execute()
   const games = rows.map(({ session_id: session, status }) =>
     status === 'open' ? `the open hosted game ps_${session}` : `the replay of the hosted game ps_${session}`,
   )
-  return [...games, ...reports.map(({ report_id: report }) => `the report ${report}, which is being written`)]
+  return [
+    ...games,
+    ...requests.map(({ experience_id: request }) => `the experience request xreq_${request}, which is being played`),
+    ...reports.map(({ report_id: report }) => `the report ${report}, which is being written`),
+  ]
 }
 
 export function stillUsed(id: string, uses: readonly string[]): AppError {
   const [first, ...others] = uses
   const more = others.length === 0 ? '' : `, and by ${others.length} more`
   return new AppError('STILL_USED', `the coworld cow_${id} is used by ${first}${more}`, {
-    hint: 'End the game. A package whose games have left replays stays, because only it can show them.',
+    hint: 'End the game, or wait. A package whose games have left replays stays, because only it can show them.',
     details: { uses: [...uses] },
   })
 }

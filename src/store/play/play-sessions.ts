@@ -27,6 +27,8 @@ export interface PlaySessionRecord {
   readonly runId: string | null
   /** Why the game ended without its results; null: it did not. */
   readonly reason: string | null
+  /** The data folder of the server that hosts it; null: any. */
+  readonly home: string | null
   readonly hasResults: boolean
   readonly hasReplay: boolean
 }
@@ -73,13 +75,21 @@ export const MAX_LABEL = 40
 export class PlaySessions {
   readonly #store: Store
   readonly #now: () => number
+  readonly #home: string | null
 
-  constructor(store: Store, now: () => number = Date.now) {
+  /** @param home identifies the data folder of this server; default: all games are its own */
+  constructor(store: Store, { home = null, now = Date.now }: { readonly home?: string | null; now?(): number } = {}) {
     this.#store = store
     this.#now = now
+    this.#home = home
   }
 
-  /** @throws AppError RATE_LIMITED at MAX_OPEN_PER_PLAYER and MAX_OPEN, and at those of packages */
+  /** Whether this server hosts it. */
+  isOwn({ home }: Pick<PlaySessionRecord, 'home'>): boolean {
+    return home === null || this.#home === null || home === this.#home
+  }
+
+  /** @throws AppError RATE_LIMITED at MAX_OPEN_PER_PLAYER and MAX_OPEN of this server, and at those of packages */
   async add(session: NewPlaySession): Promise<PlaySessionRecord> {
     const row: PlaySessionTable = {
       session_id: session.id,
@@ -97,15 +107,17 @@ export class PlaySessions {
       tokens: session.tokens ?? null,
       run_id: null,
       reason: null,
+      home: this.#home,
       has_results: 0,
       has_replay: 0,
     }
     await this.#store.transaction(async (tx) => {
-      const open = await tx
+      const all = await tx
         .selectFrom('play_sessions')
-        .select(['player_id', 'tokens'])
+        .select(['player_id', 'tokens', 'home'])
         .where('status', '=', 'open')
         .execute()
+      const open = all.filter((each) => this.isOwn(each))
       const packages = open.filter(({ tokens }) => tokens !== null)
       checkRoom(open, session.playerId, { own: MAX_OPEN_PER_PLAYER, all: MAX_OPEN, what: 'hosted games' })
       const limits = { own: MAX_PACKAGES_PER_PLAYER, all: MAX_PACKAGES, what: 'hosted games of packages' }
@@ -138,9 +150,10 @@ export class PlaySessions {
     return (await own.orderBy('created_at', 'desc').orderBy('session_id').limit(limit).execute()).map(toSession)
   }
 
+  /** Those that this server hosts. */
   async open(): Promise<PlaySessionRecord[]> {
     const rows = await this.#store.db.selectFrom('play_sessions').selectAll().where('status', '=', 'open').execute()
-    return rows.map(toSession)
+    return rows.map(toSession).filter((each) => this.isOwn(each))
   }
 
   async holders(id: string): Promise<HolderRecord[]> {
@@ -156,10 +169,10 @@ export class PlaySessions {
   /**
    * Gives out the lowest free slot, or the one that the joiner already has.
    * @throws AppError UNKNOWN_SESSION; EPISODE_OVER when the lobby has expired or the game has ended; SLOT_TAKEN when
-   * every slot has been given out
+   * every slot has been given out; OTHER_SERVER
    */
   async join(id: string, who: Joiner): Promise<{ readonly session: PlaySessionRecord; readonly holder: HolderRecord }> {
-    await this.get(id)
+    this.requireOwn(await this.get(id))
     return this.#store.transaction(async (tx) => {
       const row = await lockSession(tx, id)
       const session = toSession(row)
@@ -188,6 +201,12 @@ export class PlaySessions {
       await tx.updateTable('play_sessions').set(change).where('session_id', '=', id).execute()
       return { session: toSession({ ...row, ...change }), holder: toHolder(holder) }
     })
+  }
+
+  /** @throws AppError OTHER_SERVER for an open game that another server hosts */
+  requireOwn(session: PlaySessionRecord): void {
+    if (session.status !== 'open' || this.isOwn(session)) return
+    throw new AppError('OTHER_SERVER', `another server hosts the game ps_${session.id}`)
   }
 
   /** Notes the run of a package's game. @returns false: the session has ended, or another run has begun */
@@ -297,6 +316,7 @@ const toSession = (row: Selectable<PlaySessionTable>): PlaySessionRecord => ({
   tokens: row.tokens,
   runId: row.run_id,
   reason: row.reason,
+  home: row.home,
   hasResults: row.has_results === 1,
   hasReplay: row.has_replay === 1,
 })

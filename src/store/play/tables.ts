@@ -22,6 +22,8 @@ export interface PlaySessionTable {
   run_id: string | null
   /** Why the game ended without its results, for its people; null: it did not, or its results say it. */
   reason: string | null
+  /** The data folder of the server that hosts it; null: it was opened before servers had an identity. */
+  home: string | null
   has_results: number
   has_replay: number
 }
