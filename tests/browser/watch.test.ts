@@ -95,7 +95,7 @@ for (const [name, size] of Object.entries(SIZES)) {
 test('pages: a person plays with the keyboard and the pad, and controls have names', { skip: NO_BROWSER }, async () => {
   const server = await serve('person')
   const { page, complaints } = await open(SIZES.phone)
-  const { slots } = await start(server.url, { tick_rate: 20, players: [null, 'idle'], config: { max_ticks: 200 } })
+  const { slots } = await start(server.url, { tick_rate: 20, players: [null, 'idle'], config: { max_ticks: 10_000 } })
   await page.goto(slots[0].page)
   await page.waitForFunction(() => /Live/.test(document.querySelector('#status')?.textContent ?? ''))
   const score = () => page.evaluate(() => Number(document.querySelector('.score-value')?.textContent))

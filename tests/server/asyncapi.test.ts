@@ -215,7 +215,7 @@ test('asyncapi: the messages of slots, viewers and replays are in the document',
 test('asyncapi: the messages of an agent’s stream and of an engine are in the document', async (t) => {
   const { url, judge } = await openServer(t)
   const wanted = { world: 'frontier', variant: 'errand', seed: 1, players: [null], tick_rate: 100 }
-  const { slots } = await begin(url, { ...wanted, config: { max_ticks: 200 } })
+  const { episode, slots } = await begin(url, { ...wanted, config: { max_ticks: 10_000 } })
   for (const [channel, base] of [
     ['perception_stream', url],
     ['perception_stream_of_slot', slots[0].perception],
@@ -227,7 +227,14 @@ test('asyncapi: the messages of an agent’s stream and of an engine are in the 
     const isNews = (message: any): boolean => message.type === 'command'
     judge.holds(channel, 'send', await stream.next(isNews))
     if (channel === 'perception_stream') stream.close()
-    else judge.holds(channel, 'send', await stream.next((message) => message.type === 'end'))
+    else {
+      await fetch(`${url}/api/episodes/${episode.id}/end`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"reason":"Seen."}',
+      })
+      judge.holds(channel, 'send', await stream.next((message) => message.type === 'end'))
+    }
   }
   assert.deepEqual(judge.unseen('perception_stream_of_slot'), [])
 
