@@ -140,7 +140,8 @@ forEachStore('league store: a leaderboard reads every result once, also beyond a
       policy_version_id: `policy-${(from + index) % 700}`,
       player_id: index % 2 === 0 ? null : 'somebody',
       rank: 1,
-      score: from + index,
+      // With digits up to the last one that a number can hold.
+      score: (from + index) * Math.PI,
       metadata: `{"seed_order":${index}}`,
     }))
     await store.db.insertInto('league_results').values(rows).execute()
@@ -152,7 +153,7 @@ forEachStore('league store: a leaderboard reads every result once, also beyond a
     const found = { score, roundId, policyVersionId, playerId, metadata }
     const [round, policy] = [`round-${Math.floor(index / 700)}`, `policy-${index % 700}`]
     const owner = index % 2 === 0 ? null : 'somebody'
-    const wanted = { score: index, roundId: round, policyVersionId: policy, playerId: owner }
+    const wanted = { score: index * Math.PI, roundId: round, policyVersionId: policy, playerId: owner }
     assert.deepEqual(found, { ...wanted, metadata: { seed_order: index % batch } })
   }
 })
