@@ -1,8 +1,9 @@
 // Episode bundles: one zip of what an episode has left, with a manifest.json that says what is in it. Graders, diagnosers
 // and reporters read bundles.
-import { open, readFile, stat } from 'node:fs/promises'
+
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
+import { openPlain } from '../lib/plain-file.ts'
 import { type ZipPart, zipParts } from '../lib/zip-parts.ts'
 import { BUNDLE_TOKENS, type BundleManifest, type BundleToken } from '../protocol/bundle.ts'
 import { findReplayFile, playerLog, type Workspace } from './workspace.ts'
@@ -117,15 +118,17 @@ export async function readWorkspace(workspace: Workspace): Promise<BundleParts> 
 
 /** The bytes of a file; undefined if there is none. */
 async function readIf(path: string): Promise<Buffer | undefined> {
-  const found = await stat(path).catch(() => undefined)
-  if (!found?.isFile()) return undefined
-  if (found.size > MAX_FILE) throw new AppError('FILE_TOO_LARGE', `${path} has more than ${MAX_FILE} bytes`)
-  return readFile(path)
+  await using file = await openPlain(path)
+  if (!file) return undefined
+  const { size } = await file.stat()
+  if (size > MAX_FILE) throw new AppError('FILE_TOO_LARGE', `${path} has more than ${MAX_FILE} bytes`)
+  return file.readFile()
 }
 
 /** Whether a file begins like a zip. */
 export async function isZip(path: string): Promise<boolean> {
-  await using file = await open(path)
+  await using file = await openPlain(path)
+  if (!file) return false
   const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
   return bytesRead === 4 && buffer.readUInt32LE(0) === 0x0403_4b50
 }

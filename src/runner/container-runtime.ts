@@ -25,6 +25,11 @@ export interface ContainerRuntimeOptions {
 const INSPECT_MS = 30_000
 const MANIFEST_MS = 60_000
 const ENGINE_MS = 60_000
+/**
+ * Folders of a workspace that its game does not get: this process writes to logs there, and reads artefacts of players. A
+ * game could put a link in their place.
+ */
+const HIDDEN: readonly string[] = ['logs', 'artifacts']
 /** The port on which every game listens inside its container. */
 const GAME_PORT = 8080
 
@@ -80,6 +85,7 @@ function openSession({ engine, id, network, containers }: Opened): RuntimeSessio
           `127.0.0.1:${port}:${GAME_PORT}`,
           '--mount',
           formatMount(mount),
+          ...(mount.isReadOnly ? [] : HIDDEN.flatMap((name) => ['--tmpfs', `${mount.target}/${name}:size=1m`])),
           ...(launch.secrets ? ['--mount', formatMount(launch.secrets)] : []),
         ],
         environment: { COGAME_HOST: '0.0.0.0', COGAME_PORT: String(GAME_PORT) },

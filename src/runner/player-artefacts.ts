@@ -1,6 +1,6 @@
 // Artefacts of players: one zip per slot, written to the URI that the player receives. Each slot has its own folder, so
 // that no player sees another's.
-import { chmod, stat } from 'node:fs/promises'
+import { chmod, lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import { makeFolder } from '../lib/folders.ts'
@@ -28,7 +28,7 @@ export async function artefactOf(workspace: Workspace, slot: number): Promise<Pl
 export async function checkArtefacts(workspace: Workspace, slots: readonly number[]): Promise<void> {
   for (const slot of slots) {
     const path = join(workspace.artefacts, String(slot), `policy_artifact_${slot}.zip`)
-    const size = await stat(path).then(
+    const size = await lstat(path).then(
       (found) => found.size,
       () => 0,
     )

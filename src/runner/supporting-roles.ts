@@ -1,6 +1,6 @@
 // Runs a grader, diagnoser or reporter of a package on the bundle of an episode: a program that reads one file and
 // writes one.
-import { chmod, stat, writeFile } from 'node:fs/promises'
+import { chmod, lstat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import { describeIssue, parseJson } from '../kernel/parse.ts'
@@ -135,7 +135,7 @@ function checkReporters(reporters: unknown, id: string | undefined): void {
 }
 
 async function readOutput(kind: SupportingRole, id: string, path: string): Promise<Grade | undefined> {
-  const found = await stat(path).catch(() => undefined)
+  const found = await lstat(path).catch(() => undefined)
   const missing = new AppError('RESULTS_INVALID', `the ${kind} ${id} wrote no ${path}`, {
     hint: `Write to the URI in ${OUTPUTS[kind].variable}.`,
   })

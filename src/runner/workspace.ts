@@ -1,9 +1,10 @@
 // The folder of one local episode: the game's inputs and outputs, and all logs. Never deleted.
-import { constants, existsSync, lstatSync } from 'node:fs'
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { existsSync, lstatSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
 import { makeFolder } from '../lib/folders.ts'
+import { openPlain } from '../lib/plain-file.ts'
 
 /** Absolute paths of the artefacts of one episode. */
 export interface Workspace {
@@ -81,10 +82,10 @@ export async function writeConfig(workspace: Workspace, config: unknown): Promis
   await writeFile(workspace.config, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 })
 }
 
-/** The last `bytes` bytes of a log; empty if it does not exist. */
+/** The last `bytes` bytes of a log; empty if it does not exist, or is not a plain file. */
 export async function readTail(path: string, bytes = 4000): Promise<string> {
-  if (!existsSync(path)) return ''
-  await using file = await open(path)
+  await using file = await openPlain(path)
+  if (!file) return ''
   const { size } = await file.stat()
   const length = Math.min(size, bytes)
   const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length)
@@ -98,19 +99,18 @@ export function findReplayFile({ replay, rawReplay }: Workspace): string | undef
 
 /** Bytes of an artefact that is read as a whole. */
 const MAX_ARTEFACT = 64 * 1024 * 1024
-/** Neither through a link, which leads where the game's container could not go, nor from a pipe, which never ends. */
-const PLAIN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /**
  * The text of an artefact; undefined if it was never written.
  * @throws AppError RUN_FAILED when it is not a plain file, or too large
  */
 export async function readArtefact(path: string): Promise<string | undefined> {
-  const found = lstatSync(path, { throwIfNoEntry: false })
-  if (found === undefined) return undefined
-  if (!found.isFile()) throw new AppError('RUN_FAILED', `the game left ${path}, which is not a plain file`)
-  if (found.size > MAX_ARTEFACT) throw new AppError('RUN_FAILED', `${path} has more than ${MAX_ARTEFACT} bytes`)
-  await using file = await open(path, PLAIN)
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined
+  await using file = await openPlain(path)
+  if (!file) throw new AppError('RUN_FAILED', `the game left ${path}, which is not a plain file`)
+  if ((await file.stat()).size > MAX_ARTEFACT) {
+    throw new AppError('RUN_FAILED', `${path} has more than ${MAX_ARTEFACT} bytes`)
+  }
   return file.readFile('utf8')
 }
 

@@ -4,6 +4,8 @@ import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import type { EpisodePlayerOptions } from '../league/episode-player.ts'
 import { EpisodePlayer } from '../league/episode-player.ts'
+import type { StartLeash } from '../league/hosted/leash.ts'
+import { onLeash } from '../league/hosted/leashed-runtime.ts'
 import type { PackageMachine } from '../league/hosted/package-machine.ts'
 import { ExperienceDesk, type ExperienceDeskOptions } from '../league/requests/experience-desk.ts'
 import { RoleDesk, type RoleRuntime } from '../league/requests/role-desk.ts'
@@ -28,7 +30,7 @@ export interface RequestParts {
   readonly episodes: EpisodeService
   readonly log: Log
   /** Undefined: this server starts no containers. */
-  readonly containers: { readonly engine: Engine; readonly local: LocalImages } | undefined
+  readonly containers: { readonly engine: Engine; readonly local: LocalImages; readonly leash: StartLeash } | undefined
   /** Undefined likewise. */
   readonly machine: PackageMachine | undefined
   readonly secrets: SecretSource
@@ -55,7 +57,7 @@ export function openRequests(parts: RequestParts) {
   const evidence = new EpisodeEvidence({ leagues: played.leagues, rounds: played.rounds, blobs, episodes })
   const reports = new EpisodeReports(store)
   const roles: RoleRuntime | undefined = containers && {
-    runtime: createContainerRuntime({ engine: containers.engine }),
+    runtimeIn: (folder) => onLeash(createContainerRuntime({ engine: containers.engine }), containers.leash, folder),
     ensure: (image) => containers.local.ensure(image),
   }
   const roleDesk = new RoleDesk({

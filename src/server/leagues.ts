@@ -4,6 +4,7 @@ import type { EpisodeService } from '../host/episode-service.ts'
 import type { Log } from '../host/log.ts'
 import type { WorldRegistry } from '../host/world-registry.ts'
 import { removeArtefacts } from '../league/episode-artefacts.ts'
+import { createLeash } from '../league/hosted/leash.ts'
 import { createPackageMachine, type PackageMachine } from '../league/hosted/package-machine.ts'
 import { LeagueService } from '../league/league-service.ts'
 import { makeLeague } from '../league/make-league.ts'
@@ -146,16 +147,14 @@ export function openLeagueServices(parts: {
   const submissions = new Submissions(store, leagues)
   const queue = new JobQueue(store)
   const stored = openImages({ ...parts, queue })
-  const programs = uploads && { blobs, secrets, images: stored.local, ...uploads }
+  const programs = uploads && { blobs, secrets, images: stored.local, leash: stored.containers?.leash, ...uploads }
   // Other programs and containers play only in leagues that the command line runs.
   const services = { worlds, environment: {}, engine: undefined, models: undefined }
   const desk = new SubmissionDesk({ leagues, submissions, queue, services, programs, log })
   const played = { leagues, rounds, blobs, services, programs }
-  const { engine, ...images } = stored
+  const { containers, ...images } = stored
   const machine =
-    engine &&
-    images.local &&
-    createPackageMachine({ engine, images: images.local, secrets: images.coworldSecrets, log })
+    containers && createPackageMachine({ ...containers, images: containers.local, secrets: images.coworldSecrets })
   const requests = openRequests({
     machine,
     secrets,
@@ -163,7 +162,7 @@ export function openLeagueServices(parts: {
     ...images,
     played,
     queue,
-    containers: engine && images.local && { engine, local: images.local },
+    containers,
     ranked: async (divisionId) => (await service.rankings(divisionId)).flatMap((row) => row.policy_version_ids),
   })
   const service = new LeagueService({ ...played, log, queue })
@@ -217,11 +216,13 @@ function openImages({
   const imageDesk = new ImageDesk({ images, blobs, registry })
   const engine = uploads?.containers
   const local = engine && new LocalImages({ images, desk: imageDesk, blobs, engine })
-  const certifier = engine && local && createPackageCertifier(engine, local, coworldSecrets)
+  const leash = engine && createLeash(engine, (err) => log.error({ err }, 'containers.leash_failed'))
+  const containers = engine && local && leash && { engine, local, leash }
+  const certifier = containers && createPackageCertifier({ ...containers, secrets: coworldSecrets })
   const packages = new PackageDesk({ coworlds, images, queue, certifier, log })
   const janitor = new UploadJanitor({ removal: new UploadRemoval(store), desk: imageDesk, blobs, local, log })
   const tickets = createPushTickets(vault)
-  return { images, imageDesk, tickets, coworldSecrets, coworlds, packages, janitor, local, engine }
+  return { images, imageDesk, tickets, coworldSecrets, coworlds, packages, janitor, local, containers }
 }
 
 /** Creates the demo league once, pauses it if it is disabled, and removes its old rounds from time to time. */

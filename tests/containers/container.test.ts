@@ -1,7 +1,7 @@
 // The runner with real containers: an image from nothing, played, certified, broken and interrupted.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
+import { lstatSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { before, test } from 'node:test'
 import { AppError } from '../../src/kernel/errors.ts'
@@ -128,6 +128,20 @@ test('containers: an image that must write to its root gets a writable root on t
   assert.equal(error, undefined)
   assert.ok(value)
   assert.match(readFileSync(join(workspace, 'logs/game.stderr.log'), 'utf8'), /EROFS/)
+})
+
+test('containers: a game can neither reach nor replace the logs and the artefacts of its run', {
+  skip: skipReason,
+}, async () => {
+  const manifest = writePackage(image, (document) => {
+    document.game.runnable.env = { FAULT: 'takes-logs' }
+  })
+  const { error, workspace } = await run(manifest)
+  assert.equal(error, undefined)
+  for (const name of ['logs', 'artifacts']) assert.ok(lstatSync(join(workspace, name)).isDirectory(), name)
+  assert.match(readFileSync(join(workspace, 'logs/policy_agent_0.txt'), 'utf8'), /^\{"env":/)
+  assert.match(readFileSync(join(workspace, 'logs/game.stderr.log'), 'utf8'), /^logs E\w+\nartifacts E\w+$/m)
+  assert.equal(readFileSync(join(workspace, 'artifacts/0/policy_artifact_0.zip'), 'utf8'), 'PK')
 })
 
 test('containers: a player that exceeds its memory is killed, and the episode reports it', {

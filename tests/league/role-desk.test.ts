@@ -25,6 +25,14 @@ what = sys.argv[1]
 if what == 'fails': sys.exit(3)
 if what == 'grades': json.dump({'grader_id': 'sum', 'score': sum(scores)}, open(path('COGAME_GRADE_URI'), 'w'))
 if what == 'lies': open(path('COGAME_GRADE_URI'), 'w').write('{"score": "high"}')
+if what == 'links':
+    grade = path('COGAME_GRADE_URI')
+    elsewhere = os.path.join(os.path.dirname(os.path.dirname(grade)), 'elsewhere.json')
+    open(elsewhere, 'w').write('{"grader_id": "thief", "score": 1}')
+    os.symlink(elsewhere, grade)
+    log = os.path.join(os.path.dirname(grade), 'grader.log')
+    os.remove(log)
+    os.symlink('/etc/hostname', log)
 if what == 'diagnoses':
     with zipfile.ZipFile(path('COGAME_DIAGNOSIS_URI'), 'w') as z: z.writestr('target', os.environ['COGAME_TARGET_POLICY_URI'])
 `
@@ -40,7 +48,12 @@ function manifestWithRoles(): Record<string, any> {
     image: 'img_1',
     run: ['python3', '-c', PROGRAM, what],
   })
-  manifest.grader = [role('grader', 'sum', 'grades'), role('grader', 'broken', 'fails'), role('grader', 'liar', 'lies')]
+  manifest.grader = [
+    role('grader', 'sum', 'grades'),
+    role('grader', 'broken', 'fails'),
+    role('grader', 'liar', 'lies'),
+    role('grader', 'thief', 'links'),
+  ]
   manifest.diagnoser = [role('diagnoser', 'd', 'diagnoses')]
   manifest.reporter = ['someone/summary@1.0.0', { id: 'wasm', component: 'report.wasm' }]
   return manifest
@@ -72,7 +85,7 @@ onSqlite(
       blobs,
       queue: new JobQueue(store),
       roles: {
-        runtime: createProcessRuntime({ environment: { PATH: process.env.PATH ?? '' } }),
+        runtimeIn: () => createProcessRuntime({ environment: { PATH: process.env.PATH ?? '' } }),
         ensure: async () => 'local',
       },
       bundleOf: async (id: string, playerId: string | null) => {
@@ -100,8 +113,9 @@ onSqlite(
         desk.create(null, 'e', { ...grader, role_id: 'broken' }),
         desk.create(null, 'e', { ...grader, role_id: 'liar' }),
         desk.create(null, 'e', { ...grader, role: 'diagnoser' }),
+        desk.create(null, 'e', { ...grader, role_id: 'thief' }),
       ])
-      const [sum, broken, liar, diagnosis] = await eventually('all reports have ended', async () => {
+      const [sum, broken, liar, diagnosis, thief] = await eventually('all reports have ended', async () => {
         const all = await Promise.all([left, ...made].map(({ id }) => reports.get(id)))
         return all.every(({ endedAt }) => endedAt !== null) ? all : undefined
       })
@@ -121,6 +135,8 @@ onSqlite(
       assert.doesNotMatch(liar?.error ?? '', /paracosm-report-/)
       assert.deepEqual([diagnosis?.status, diagnosis?.target], ['completed', 'policy://slot/0'])
       assert.match(await read(diagnosis?.output), /^PK[\s\S]*policy:\/\/slot\/0/)
+      // Its output and its log were links to files of this machine.
+      assert.deepEqual([thief?.status, thief?.output, thief?.log], ['failed', null, null])
       assert.deepEqual(new Set(asked), new Set(['p', null]))
       // What cannot be run here is said at once.
       await assert.rejects(desk.create(null, 'e', { ...grader, role: 'reporter' }), { code: 'ROLE_UNSUPPORTED' })

@@ -1,11 +1,10 @@
 // What starts uploaded packages on this machine: its container engine, with a leash for every run.
-import type { Log } from '../../host/log.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Engine } from '../../runner/container-engine.ts'
 import { createContainerRuntime } from '../../runner/container-runtime.ts'
 import { type GameSecretSource, withGameSecrets } from '../../runner/game-secrets.ts'
 import type { Runtime } from '../../runner/runtime.ts'
-import { createLeash, type RunTraces, type StartLeash, sweepRun } from './leash.ts'
+import { type RunTraces, type StartLeash, sweepRun } from './leash.ts'
 
 /** Gives uploaded images to the engine of this machine. */
 export interface EngineImages {
@@ -28,16 +27,16 @@ export interface PackageMachineOptions {
   readonly engine: Engine
   readonly images: EngineImages
   readonly secrets: GameSecretSource
-  readonly log: Log
+  readonly leash: StartLeash
 }
 
-export function createPackageMachine({ engine, images, secrets, log }: PackageMachineOptions): PackageMachine {
+export function createPackageMachine({ engine, images, secrets, leash }: PackageMachineOptions): PackageMachine {
   const runtime = createContainerRuntime({ engine })
   return {
     runtimeOf: (coworld) => withGameSecrets(runtime, { source: secrets, coworld, ifMissing: 'fail' }),
     viewing: runtime,
     images,
-    leash: createLeash(engine, (err) => log.error({ err }, 'hosted.leash_failed')),
+    leash,
     sweep: (traces) => sweepRun(engine, traces),
   }
 }

@@ -13,6 +13,7 @@ import { createTokens } from '../../runner/job.ts'
 import { createRunId } from '../../runner/runtime.ts'
 import { findReplayFile, playerLog, readTail, type Workspace } from '../../runner/workspace.ts'
 import type { EpisodeRecord, PolicyVersionRecord } from '../../store/leagues/rows.ts'
+import { onLeash } from '../hosted/leashed-runtime.ts'
 import { plainReason } from '../hosted/live-game.ts'
 import type { PackageMachine } from '../hosted/package-machine.ts'
 import { createRunFolder, folderOf, watchFolder } from '../hosted/run-folder.ts'
@@ -116,8 +117,6 @@ async function runOnce(run: Run, signal: AbortSignal): Promise<JsonValue> {
   const tooMuch = new AbortController()
   const folder = folderOf(runId)
   const job = await withImages(match, machine)
-  const held = machine.leash({ runId, folder })
-  let remains: readonly string[] = []
   watchFolder(folder, over.signal, {
     stop: (reason) => tooMuch.abort(new AppError('RUN_FAILED', reason)),
     onFault: host.onFault,
@@ -125,7 +124,7 @@ async function runOnce(run: Run, signal: AbortSignal): Promise<JsonValue> {
   try {
     const { results } = await runEpisode({
       id: runId,
-      runtime: machine.runtimeOf(match.coworld.name),
+      runtime: onLeash(machine.runtimeOf(match.coworld.name), machine.leash, folder),
       job,
       // Only programs without an image are looked for in it.
       folder: '/',
@@ -136,16 +135,10 @@ async function runOnce(run: Run, signal: AbortSignal): Promise<JsonValue> {
       timeoutMs: EPISODE_MS,
       verifyReplay: false,
       signal: AbortSignal.any([signal, tooMuch.signal]),
-      onClosed(left) {
-        remains = left
-      },
     })
     return results
   } finally {
     over.abort()
-    // What could not be removed now is left to the leash, which tries on its own when this process ends.
-    if (remains.length === 0) held.release()
-    else host.onFault(new AppError('RUN_FAILED', `could not remove ${remains.join(', ')}`))
   }
 }
 

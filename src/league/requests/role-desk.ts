@@ -1,7 +1,6 @@
 // Runs graders, diagnosers and reporters of uploaded packages over the bundles of episodes, as jobs of the store. A role
 // that fails ends its report and nothing else.
-import { createReadStream } from 'node:fs'
-import { mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BlobStore } from '../../host/blobs.ts'
@@ -9,6 +8,7 @@ import { JobWorker } from '../../host/jobs.ts'
 import type { Log } from '../../host/log.ts'
 import { AppError, type ErrorCode } from '../../kernel/errors.ts'
 import { parseWith } from '../../kernel/parse.ts'
+import { openPlain } from '../../lib/plain-file.ts'
 import type { Grade } from '../../protocol/bundle.ts'
 import { ReportJob, type ReportRequest } from '../../protocol/episode-reports.ts'
 import { loadManifest, parseAnyManifest } from '../../runner/manifest.ts'
@@ -22,7 +22,8 @@ import type { EpisodeReports, ReportRecord } from '../../store/leagues/episode-r
 
 /** How this server runs roles. */
 export interface RoleRuntime {
-  readonly runtime: Runtime
+  /** @param folder of the run: removed with its containers when this process dies */
+  runtimeIn(folder: string): Runtime
   /** The reference by which the runtime starts an uploaded image. */
   ensure(image: string): Promise<string>
 }
@@ -167,7 +168,7 @@ export class RoleDesk {
   }
 
   async #run(
-    { runtime, ensure }: RoleRuntime,
+    { runtimeIn, ensure }: RoleRuntime,
     report: ReportRecord,
     at: { readonly folder: string; readonly work: string; readonly signal: AbortSignal },
   ) {
@@ -184,7 +185,7 @@ export class RoleDesk {
       id: report.roleId,
       bundle: limited(await bundleOf(report.episodeId, report.playerId)),
       targetPolicy: report.target ?? undefined,
-      runtime,
+      runtime: runtimeIn(at.folder),
       folder: at.work,
       timeoutMs: ROLE_MS,
       signal: at.signal,
@@ -196,22 +197,24 @@ export class RoleDesk {
     made: { readonly output: string; readonly log: string; readonly grade: Grade | undefined },
   ): Promise<void> {
     const { blobs, reports } = this.#options
-    const { size } = await stat(made.output)
+    await using file = await openPlain(made.output)
+    if (!file) throw new AppError('RESULTS_INVALID', 'the output is not a plain file')
+    const { size } = await file.stat()
     if (size > MAX_OUTPUT)
       throw new AppError('FILE_TOO_LARGE', `the output has ${size} bytes; the limit is ${MAX_OUTPUT}`)
     const output = `reports/${report.id}-output`
-    await blobs.put(output, createReadStream(made.output))
+    await blobs.put(output, file.createReadStream({ autoClose: false }))
     const log = await this.#keepLog(report, made.log)
     await reports.settle(report.id, { status: 'completed', grade: made.grade ?? null, output, log, error: null })
   }
 
   /** Stores the end of a log. @returns the name of the blob; null: there is no log */
   async #keepLog({ id }: ReportRecord, path: string): Promise<string | null> {
-    const found = await stat(path).catch(() => undefined)
-    if (!found?.isFile()) return null
-    await using file = await open(path)
-    const from = Math.max(0, found.size - KEPT_LOG)
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(found.size - from), 0, found.size - from, from)
+    await using file = await openPlain(path)
+    if (!file) return null
+    const { size } = await file.stat()
+    const from = Math.max(0, size - KEPT_LOG)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from)
     const name = `reports/${id}-log`
     await this.#options.blobs.put(name, buffer.subarray(0, bytesRead))
     return name

@@ -8,6 +8,8 @@ import { createContainerRuntime } from '../../runner/container-runtime.ts'
 import { type GameSecretSource, withGameSecrets } from '../../runner/game-secrets.ts'
 import { packageImages, replaceImages } from '../../runner/package-images.ts'
 import type { Certification } from '../../store/leagues/coworlds.ts'
+import type { StartLeash } from '../hosted/leash.ts'
+import { onLeash } from '../hosted/leashed-runtime.ts'
 import type { LocalImages } from './local-images.ts'
 import type { Certifier } from './package-desk.ts'
 
@@ -16,7 +18,14 @@ const TIMEOUT_MS = 60_000
 /** Characters of the reason of a check. */
 const MAX_REASON = 2000
 
-export function createPackageCertifier(engine: Engine, local: LocalImages, secrets: GameSecretSource): Certifier {
+export interface CertifierParts {
+  readonly engine: Engine
+  readonly local: LocalImages
+  readonly secrets: GameSecretSource
+  readonly leash: StartLeash
+}
+
+export function createPackageCertifier({ engine, local, secrets, leash }: CertifierParts): Certifier {
   return async (coworld, { signal, report }) => {
     const images = new Map<string, string>()
     for (const image of packageImages(coworld.manifest)) images.set(image, await local.ensure(image))
@@ -31,7 +40,7 @@ export function createPackageCertifier(engine: Engine, local: LocalImages, secre
         manifestPath,
         // A package is certified before its owner can store a secret for it: then its game does without, as on the
         // owner's machine.
-        runtime: withGameSecrets(createContainerRuntime({ engine }), {
+        runtime: withGameSecrets(onLeash(createContainerRuntime({ engine }), leash, folder), {
           source: secrets,
           coworld: coworld.name,
           ifMissing: 'keep',

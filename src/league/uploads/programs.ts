@@ -10,7 +10,9 @@ import { AppError } from '../../kernel/errors.ts'
 import type { EvaluationPlayer } from '../../protocol/evaluation.ts'
 import { isUploaded, type UploadedPolicy } from '../../protocol/league.ts'
 import { writeEnvironmentFile } from '../../runner/environment-file.ts'
+import { createRunId } from '../../runner/runtime.ts'
 import type { PolicyVersionRecord } from '../../store/leagues/rows.ts'
+import type { Leash, StartLeash } from '../hosted/leash.ts'
 import { containerCommand, type Isolation, NOBODY, quote, sourceCommand } from './isolation.ts'
 import { IMAGE_ID } from './local-images.ts'
 import { readSourceArchive } from './source-archive.ts'
@@ -27,6 +29,8 @@ export interface ProgramOptions extends Isolation {
   readonly environment: Readonly<Record<string, string>>
   /** Environment variables of the engine itself. Containers do not see them. */
   readonly engineEnvironment: Readonly<Record<string, string>>
+  /** Ends the containers of a match when this process dies; undefined: they end when their game is gone. */
+  readonly leash?: StartLeash | undefined
   /** Gives uploaded images to the engine; undefined: only images that it has by name can play. */
   readonly images?: { ensure(id: string): Promise<string> } | undefined
 }
@@ -56,10 +60,13 @@ export async function preparePlayers(
 ): Promise<PreparedPlayers> {
   const folders: string[] = []
   const containers: string[] = []
+  const runId = createRunId()
+  let held: Leash | undefined
   const hidden = new Set<string>()
   const remove = async (): Promise<void> => {
     if (programs) await removeContainers(programs, containers)
     await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
+    held?.release()
   }
   try {
     const players: EvaluationPlayer[] = []
@@ -83,8 +90,9 @@ export async function preparePlayers(
       players.push({
         kind: 'command',
         name: player.name,
-        command: await commandOf(player, { folder, secrets, programs, containers }),
+        command: await commandOf(player, { folder, secrets, programs, containers, runId }),
       })
+      if (containers.length > 0) held ??= programs.leash?.({ runId, folder })
       environments.push(
         player.kind === 'source' && programs.sourceImage === undefined
           ? { ...programs.environment, HOME: folder, TMPDIR: folder, ...secrets }
@@ -104,12 +112,15 @@ interface Place {
   readonly programs: ProgramOptions
   /** Receives the names of containers. */
   readonly containers: string[]
+  /** 16 hex digits, in a label of every container. */
+  readonly runId: string
 }
 
 /** Milliseconds for the removal of containers. */
 const REMOVE_MS = 60_000
 
-async function commandOf(player: UploadedPolicy, { folder, secrets, programs, containers }: Place): Promise<string> {
+async function commandOf(player: UploadedPolicy, place: Place): Promise<string> {
+  const { folder, secrets, programs } = place
   if (player.kind === 'source') {
     const source = join(folder, 'source')
     await mkdir(source)
@@ -117,7 +128,7 @@ async function commandOf(player: UploadedPolicy, { folder, secrets, programs, co
     if (programs.sourceImage !== undefined) {
       await chmod(folder, 0o711)
       const list = await listSecrets(folder, secrets)
-      return sourceCommand(player.run, programs, { folder: source, list, name: nameContainer(containers) })
+      return sourceCommand(player.run, programs, { folder: source, list, name: nameContainer(place) })
     }
     if (programs.dropsRights) await giveAway(folder)
     return sourceCommand(player.run, programs, { folder: source, list: '', name: '' })
@@ -128,7 +139,7 @@ async function commandOf(player: UploadedPolicy, { folder, secrets, programs, co
   const list = await listSecrets(folder, secrets)
   const [entry, ...args] = player.run
   return containerCommand(engine, [
-    nameContainer(containers),
+    nameContainer(place),
     `--env-file ${quote(list)}`,
     ...(entry === undefined ? [] : ['--entrypoint', quote(entry)]),
     quote(image),
@@ -136,10 +147,10 @@ async function commandOf(player: UploadedPolicy, { folder, secrets, programs, co
   ])
 }
 
-function nameContainer(containers: string[]): string {
+function nameContainer({ containers, runId }: Place): string {
   const name = `paracosm-policy-${randomUUID()}`
   containers.push(name)
-  return `--name ${name}`
+  return `--name ${name} --label paracosm.run=${runId}`
 }
 
 async function imageOf(image: string, { images }: ProgramOptions): Promise<string> {
