@@ -22,11 +22,13 @@ interface Tally {
   readonly strange: unknown[]
 }
 
-/** Writes until stopped, in transactions, single statements and reads; counts how each of them settled. */
+/** Writes until stopped, and once at least, in transactions, single statements and reads; counts how each settled. */
 async function keepWriting(store: Store, writer: number, until: AbortSignal): Promise<Tally> {
   const tally: Tally = { done: 0, refused: 0, strange: [] }
   const name = `writer-${writer}`
-  for (let round = 0; !until.aborted; round++) {
+  const deadline = Date.now() + RECOVERY_MS
+  // A slow machine may not get one through before it is disturbed again: then it does so at the end.
+  for (let round = 0; !until.aborted || (tally.done === 0 && Date.now() < deadline); round++) {
     const value = String(round)
     const put = (db: Store['db']) =>
       db
