@@ -14,7 +14,7 @@ void sharedPostgres()
 
 /** The possible errors of a query while connections break. */
 const TYPED = new Set(['STORE_UNAVAILABLE', 'STORE_BUSY'])
-const RECOVERY_MS = 20_000
+const RECOVERY_MS = 60_000
 
 interface Tally {
   done: number

@@ -103,7 +103,7 @@ test('home: with a hundred thousand episodes it shows the newest and the total',
     players: ['greedy', 'sweep'],
     tick_rate: 1000,
   })
-  const until = Date.now() + 30_000
+  const until = Date.now() + 60_000
   while ((await seed.episodes.get(episode.id)).status !== 'finished') {
     if (Date.now() > until) throw new Error('the duel did not finish')
     await new Promise((resolve) => setTimeout(resolve, 50))

@@ -151,7 +151,7 @@ test('episode: the page verifies a journal, and names the first step of a change
 test('episode: a live episode is followed, scrubbed back, and returned to live; it ends as a recorded one', {
   skip: NO_BROWSER,
 }, async () => {
-  const { episode } = await start({ tick_rate: 10 })
+  const { episode } = await start({ tick_rate: 5 })
   const { page, complaints, close } = await browser!.open(`${server.url}/episodes/${episode.id}`)
   await page.getByText('Live', { exact: true }).waitFor()
   await page.waitForFunction(() => Number(document.querySelector('[role=slider]')?.getAttribute('aria-valuenow')) > 5)
@@ -190,7 +190,7 @@ test('episode: the commands of a live episode are listed as they are given, and 
 })
 
 test('episode: a slot of a live episode passes to another bot from the page', { skip: NO_BROWSER }, async () => {
-  const { episode } = await start({ tick_rate: 5, players: ['idle', 'sweep'] })
+  const { episode } = await start({ tick_rate: 5, players: ['idle', 'sweep'], config: { max_ticks: 2000 } })
   const { page, close } = await browser!.open(`${server.url}/episodes/${episode.id}`)
   await page.getByRole('button', { name: 'Hand over slot 0' }).click()
   await page.getByRole('menuitem', { name: 'Bot greedy' }).click()

@@ -58,7 +58,7 @@ test('frontier: the errand is won with clicks on the page of the slot', { skip: 
   await page.locator('[data-act="hanne-Talk"]').click()
   await page.locator('[data-act="topic-ledger"]').click()
   await page.getByText('The episode is over.').waitFor()
-  const until = Date.now() + 20_000
+  const until = Date.now() + 60_000
   for (;;) {
     const { status, results } = await client.episodes.get(id)
     if (status === 'finished') {

@@ -133,7 +133,7 @@ test('evaluations: the report is a page, a figure opens its episodes, and one of
     .click()
   await page.waitForURL(/policy=greedy&opponent=random#episodes$/)
   const episodes = page.getByRole('table', { name: 'Episodes' }).locator('tbody tr')
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 60_000
   while ((await episodes.count()) !== pair?.episodes && Date.now() < deadline) await page.waitForTimeout(50)
   assert.equal(await episodes.count(), pair?.episodes)
   for (const text of await episodes.allTextContents()) assert.match(text, /greedy.*random|random.*greedy/)

@@ -54,9 +54,14 @@ for (const [name, size] of Object.entries(SIZES)) {
   }, async () => {
     const server = await serve(name)
     const { page, complaints } = await open(size)
-    const { episode } = await start(server.url, { tick_rate: 25 })
+    const { episode } = await start(server.url, { tick_rate: 25, paused: true })
     await page.goto(`${server.url}/episodes/${episode.id}/clients/global`)
     await page.waitForSelector('canvas[aria-label*="greedy"]')
+    await fetch(`${server.url}/api/episodes/${episode.id}/pace`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"paused":false}',
+    })
     await page.waitForSelector('body[data-done="true"]')
     assert.match((await page.textContent('#status')) ?? '', /Finished: .*tick 60 of 60/)
     const fits = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)

@@ -57,7 +57,7 @@ const client = createClient({ url: server.url })
 
 async function finished(players: string[]): Promise<void> {
   const { episode } = await client.episodes.start({ world: 'paint-arena', variant: 'duel', players, tick_rate: 1000 })
-  const until = Date.now() + 30_000
+  const until = Date.now() + 60_000
   while ((await client.episodes.get(episode.id)).status !== 'finished') {
     if (Date.now() > until) throw new Error('the duel did not finish')
     await new Promise((resolve) => setTimeout(resolve, 50))

@@ -38,7 +38,7 @@ async function run(
     runtime: createContainerRuntime({ engine, ...(memoryMb === undefined ? {} : { memoryMb }) }),
     workspace,
     cwd: '/',
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
     verifyReplay: false,
     ...rest,
   })
@@ -57,7 +57,7 @@ test('containers: a package certifies with every check passed and nothing left b
   const report = await certify({
     manifestPath,
     runtime: createContainerRuntime({ engine }),
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
     cwd: dirname(manifestPath),
   })
   const outcomes = report.checks.map((check) => [check.number, check.id, check.outcome])

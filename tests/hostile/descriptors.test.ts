@@ -34,7 +34,7 @@ async function finishedEpisode({ url }: Target): Promise<string> {
   })
   const body = (await response.json()) as { episode: { id: string } }
   assert.equal(response.status, 201, JSON.stringify(body))
-  const until = Date.now() + 30_000
+  const until = Date.now() + 60_000
   for (;;) {
     const { status } = (await (await fetch(`${url}/api/episodes/${body.episode.id}`)).json()) as { status: string }
     if (status === 'finished') return body.episode.id
@@ -57,7 +57,7 @@ test('hostile descriptors: aborted requests leave no journal open', async (conte
       for (let n = 0; n < REQUESTS; n++) await cut(`${target.url}/api/episodes/${id}/${path}`, n % 7)
     }
   }
-  const until = Date.now() + 20_000
+  const until = Date.now() + 60_000
   while (journalsOf(target) > before) {
     if (Date.now() > until)
       assert.fail(`${journalsOf(target)} journals are open; before the requests there were ${before}`)

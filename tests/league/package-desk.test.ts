@@ -33,8 +33,8 @@ async function setUp(store: Store, atEnd: (work: () => Promise<unknown>) => void
 }
 
 async function until(what: string, look: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 30_000; !(await look()); ) {
-    if (Date.now() > end) assert.fail(`not within 30 s: ${what}`)
+  for (const end = Date.now() + 60_000; !(await look()); ) {
+    if (Date.now() > end) assert.fail(`not within a minute: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

@@ -15,7 +15,7 @@ async function certifyStandIn(standIn: StandIn, options: Partial<CertifyOptions>
   const report = await certify({
     manifestPath: standIn.manifest,
     runtime,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     workspace: join(standIn.folder, 'a workspace'),
     cwd: '/',
     ...options,

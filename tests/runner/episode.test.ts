@@ -23,7 +23,7 @@ async function run(standIn: StandIn, options: Partial<EpisodeRunOptions> = {}) {
     job: buildJobSpec(loaded),
     folder: loaded.folder,
     workspace,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     verifyReplay: false,
     ...options,
     onEvent(event) {
@@ -111,15 +111,15 @@ const FAILURES: readonly Failure[] = [
   {
     name: 'a game that never gets healthy',
     standIn: { gameFault: 'never-healthy' },
-    options: { timeoutMs: 1200 },
+    options: { healthMs: 4000 },
     step: 'health',
     code: 'RUN_TIMEOUT',
-    message: /not healthy after 1\.2 s.*thinking/s,
+    message: /not healthy after 4 s.*thinking/s,
   },
   {
     name: 'a game whose health is 500',
     standIn: { gameFault: 'unhealthy' },
-    options: { timeoutMs: 1200 },
+    options: { healthMs: 4000 },
     step: 'health',
     code: 'RUN_TIMEOUT',
     message: /HTTP 500/,
@@ -166,7 +166,7 @@ const FAILURES: readonly Failure[] = [
   {
     name: 'a silent viewer socket',
     standIn: { gameFault: 'global-silent', gameConfig: { max_ticks: 500 } },
-    options: { timeoutMs: 1500 },
+    options: { timeoutMs: 1500, healthMs: 60_000 },
     step: 'global-message',
     code: 'RUN_TIMEOUT',
     message: /no message within 1\.5 s/,
@@ -195,7 +195,7 @@ const FAILURES: readonly Failure[] = [
   {
     name: 'a game that never ends',
     standIn: { gameFault: 'hang' },
-    options: { timeoutMs: 2500 },
+    options: { timeoutMs: 2500, healthMs: 60_000 },
     step: 'game-exit',
     code: 'RUN_TIMEOUT',
     message: /still running after 2\.5 s/,
@@ -233,7 +233,7 @@ const FAILURES: readonly Failure[] = [
   {
     name: 'a replay mode that sends nothing',
     standIn: { gameFault: 'replay-silent' },
-    options: { verifyReplay: true, timeoutMs: 3000 },
+    options: { verifyReplay: true, timeoutMs: 6000 },
     step: 'replay',
     code: 'RUN_TIMEOUT',
     message: /\/replay: sent no message/,

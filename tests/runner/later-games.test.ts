@@ -34,14 +34,14 @@ function writePackage(fault?: string, edit: (manifest: ReturnType<typeof JSON.pa
 
 async function certifyPackage({ folder, manifest }: Made) {
   const workspace = join(folder, 'w')
-  const report = await certify({ manifestPath: manifest, runtime, timeoutMs: 30_000, workspace, cwd: folder })
+  const report = await certify({ manifestPath: manifest, runtime, timeoutMs: 60_000, workspace, cwd: folder })
   return { report, outcomes: Object.fromEntries(report.checks.map(({ id, outcome }) => [id, outcome])) }
 }
 
 async function failureOf({ folder, manifest }: Made): Promise<AppError> {
   const workspace = join(folder, 'w')
   const loaded = await loadManifest(manifest)
-  const given = { package: loaded, runtime, workspace, cwd: folder, timeoutMs: 30_000, verifyReplay: true }
+  const given = { package: loaded, runtime, workspace, cwd: folder, timeoutMs: 60_000, verifyReplay: true }
   try {
     await runPackage(given)
   } catch (error) {
@@ -123,7 +123,7 @@ test('later games: a roster of a later manifest says how many seats a variant ha
     variant: 'default-5m',
     workspace: join(made.folder, 'w'),
     cwd: made.folder,
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
     verifyReplay: true,
   })
   assert.equal(JSON.parse(readFileSync(run.workspace.results, 'utf8')).scores.length, 2)

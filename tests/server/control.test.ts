@@ -51,7 +51,7 @@ async function play(t: TestContext, socket: string) {
 }
 
 async function untilPaused(client: ReturnType<typeof createClient>, id: string) {
-  for (const end = Date.now() + 10_000; Date.now() < end; ) {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
     const state = await client.episodes.pace(id, {})
     if (state.status === 'paused') return state
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -60,7 +60,7 @@ async function untilPaused(client: ReturnType<typeof createClient>, id: string) 
 }
 
 async function untilFinished(client: ReturnType<typeof createClient>, id: string) {
-  for (const end = Date.now() + 10_000; Date.now() < end; ) {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
     const summary = await client.episodes.get(id)
     if (summary.status === 'finished') return summary
     await new Promise((resolve) => setTimeout(resolve, 20))

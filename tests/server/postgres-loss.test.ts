@@ -12,7 +12,7 @@ import { eventually, startServerProcess } from '../../src/testing/server-process
 import { sharedPostgres } from '../../src/testing/stores.ts'
 
 void sharedPostgres()
-const RECOVERY_MS = 30_000
+const RECOVERY_MS = 60_000
 
 async function terminateOurs(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })

@@ -168,7 +168,7 @@ test('server: errors are problems with a stable code, and nothing is started', a
 
 test('server: people take slots with their tokens; a stop leaves the match unfinished and the next start resumes it', async () => {
   const first = await startServer(options('people'))
-  const { json } = await post(first.url, { ...match, tick_rate: 40, players: [null, 'greedy'] })
+  const { json } = await post(first.url, { ...match, tick_rate: 10, players: [null, 'greedy'] })
   const [handle] = json.slots
   const ada = await openWire(handle.socket)
   assert.equal((await ada.next()).type, 'observation')

@@ -44,7 +44,7 @@ test('replay budget: viewers that do not read use a bounded number of messages, 
       await once(socket, 'open')
       socket.pause()
     }
-    const until = Date.now() + 10_000
+    const until = Date.now() + 60_000
     while (made < 3) {
       assert.ok(Date.now() < until, `${made} messages were made`)
       await new Promise((resolve) => setTimeout(resolve, 10))
