@@ -314,6 +314,12 @@ test('hosted: an experience request plays the image, which leaves a zip, and a g
   )
   const wrong = await cli('episode-report', 'create', episode.id, '--coworld', coworld.id, '--role', 'diagnoser')
   assert.match(wrong.err, /the package has no diagnoser/)
+  const packaged = ['--coworld', coworld.name, '--player', 'boxed:v1@1', '--player', 'bot:counter', '--wait', '--json']
+  const counted = await cli('xp-request', 'create', ...packaged)
+  assert.equal(counted.status, 0, counted.err + counted.out)
+  const [match] = await read(`/v2/experience-requests/${JSON.parse(counted.out).id}/episodes`)
+  assert.equal(match.status, 'completed', match.error)
+  assert.match(await read(`/v2/episode-requests/${match.id}/policy-logs/1`), /^key \[secret\] \n/)
   // Viewers of replays that other tests have opened may still run.
   assert.deepEqual(
     machine.leftBehind().filter((name) => !before.has(name)),
