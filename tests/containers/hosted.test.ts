@@ -236,7 +236,10 @@ const socket = new WebSocket(process.env.COGAMES_ENGINE_WS_URL)
 socket.onmessage = ({ data }) => {
   if (JSON.parse(data).type === 'final') {
     const upload = process.env.COWORLD_PLAYER_ARTIFACT_UPLOAD_URL
-    if (upload) fetch(upload, { method: 'PUT', body: Buffer.from('504b0506' + '00'.repeat(18), 'hex') })
+    const zip = Buffer.from('504b0506' + '00'.repeat(18), 'hex')
+    // A file where the game is a package, else an address.
+    if (upload?.startsWith('file:')) require('node:fs').writeFileSync(new URL(upload), zip)
+    else if (upload) fetch(upload, { method: 'PUT', body: zip })
     socket.close()
   } else socket.send('{"move":"right"}')
 }`
@@ -314,7 +317,9 @@ test('hosted: an experience request plays the image, which leaves a zip, and a g
   )
   const wrong = await cli('episode-report', 'create', episode.id, '--coworld', coworld.id, '--role', 'diagnoser')
   assert.match(wrong.err, /the package has no diagnoser/)
-  const packaged = ['--coworld', coworld.name, '--player', 'boxed:v1@1', '--player', 'bot:counter', '--wait', '--json']
+  const both = ['--player', 'boxed:v1@1', '--player', 'bot:counter']
+  // The policy answers once.
+  const packaged = ['--coworld', coworld.name, ...both, '--game-config', '{"target":1}', '--wait', '--json']
   const counted = await cli('xp-request', 'create', ...packaged)
   assert.equal(counted.status, 0, counted.err + counted.out)
   const [match] = await read(`/v2/experience-requests/${JSON.parse(counted.out).id}/episodes`)
