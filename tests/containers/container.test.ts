@@ -5,9 +5,11 @@ import { lstatSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { before, test } from 'node:test'
 import { AppError } from '../../src/kernel/errors.ts'
+import { type RunTraces, sweepRun } from '../../src/league/hosted/leash.ts'
 import { preparePlayers } from '../../src/league/uploads/programs.ts'
 import { certify } from '../../src/runner/certify.ts'
 import type { Engine } from '../../src/runner/container-engine.ts'
+import { askEngine } from '../../src/runner/container-engine.ts'
 import { createContainerRuntime } from '../../src/runner/container-runtime.ts'
 import { loadManifest } from '../../src/runner/manifest.ts'
 import { runPackage } from '../../src/runner/play.ts'
@@ -15,6 +17,7 @@ import type { RunEvent } from '../../src/runner/run-events.ts'
 import type { RunStep } from '../../src/runner/run-steps.ts'
 import { MemoryBlobs } from '../../src/testing/memory-blobs.ts'
 import { tarOf } from '../../src/testing/tar.ts'
+import { until } from '../../src/testing/until.ts'
 import { buildImage, environment, skipReason, type TestEngine, testEngine, writePackage } from './engine.ts'
 
 let engine: Engine
@@ -272,4 +275,43 @@ test('containers: uploaded source runs without capabilities and sees only its ow
     host: true,
     rights: '0000000000000000',
   })
+})
+
+test('containers: the policies of a match carry the run that their leash holds, and go with it', {
+  skip: skipReason,
+}, async () => {
+  const blobs = new MemoryBlobs()
+  await blobs.put('sources/b.tar', tarOf([{ path: 'agent.mjs', data: 'setTimeout(() => undefined, 600_000)' }]))
+  const source = { kind: 'source' as const, name: 'b', blob: 'sources/b.tar', run: ['/bin/node', 'agent.mjs'] }
+  const version = { id: 'v', policyId: 'p', name: 'b', version: 1, playerId: null, player: source, createdAt: 0 }
+  const held: RunTraces[] = []
+  let released = 0
+  const prepared = await preparePlayers([version], {
+    blobs,
+    secrets: { open: async () => ({}) },
+    environment: {},
+    engine: machine.command,
+    engineEnvironment: environment,
+    sourceImage: image,
+    leash(traces) {
+      held.push(traces)
+      return { release: () => void released++ }
+    },
+  })
+  const [player] = prepared.players
+  const [traces] = held
+  assert.ok(player?.kind === 'command' && traces)
+  const child = spawn('/bin/sh', ['-c', player.command], { env: environment, stdio: 'ignore' })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const found = async (): Promise<string> =>
+    (await askEngine(engine, ['ps', '--all', '--quiet', '--filter', `label=paracosm.run=${traces.runId}`], 60_000))
+      .stdout
+  await until('the policy runs', async () => ((await found()) === '' ? undefined : true))
+  // What the leash does when the server dies.
+  await sweepRun(engine, traces)
+  await ended
+  assert.equal(await found(), '')
+  assert.equal(released, 0)
+  await prepared[Symbol.asyncDispose]()
+  assert.equal(released, 1)
 })
