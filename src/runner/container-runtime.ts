@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { chmod, lstat, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../kernel/errors.ts'
+import { makeFolder } from '../lib/folders.ts'
 import type { Runnable } from '../protocol/coworld.ts'
 import { askEngine, type Engine } from './container-engine.ts'
 import { createContainers, removal } from './containers.ts'
@@ -76,7 +77,11 @@ function openSession({ engine, id, network, containers }: Opened): RuntimeSessio
     async startGame(launch, mount) {
       const port = await takeFreePort()
       const alias = `coworld-game-${id}`
-      if (!mount.isReadOnly) restore.push(await openUp(mount))
+      if (!mount.isReadOnly) {
+        // An engine that has to make them would make them its own user's.
+        for (const name of HIDDEN) await makeFolder(join(mount.folder, name))
+        restore.push(await openUp(mount))
+      }
       const program = await run.start(launch, {
         options: [
           '--network-alias',
