@@ -14,9 +14,13 @@ export const logPrefix = (episodeId: string): string => `${prefixOf(episodeId)}l
 export const artefactBlob = (episodeId: string, slot: number): string => `${artefactPrefix(episodeId)}${slot}.zip`
 const artefactPrefix = (episodeId: string): string => `${prefixOf(episodeId)}artefact-`
 
-/** What the game of an uploaded package has left: its results as JSON, its replay, its log. */
-export const resultsBlob = (episodeId: string): string => `${prefixOf(episodeId)}results.json`
-export const replayBlob = (episodeId: string): string => `${prefixOf(episodeId)}replay`
+/**
+ * What the game of an uploaded package has left: its replay, and its results as JSON.
+ * @param hash of the replay: of two plays of one episode, each has its own
+ */
+export const replayBlob = (episodeId: string, hash: string): string => `${prefixOf(episodeId)}${hash}.replay`
+export const resultsBlob = (episodeId: string, hash: string): string => `${prefixOf(episodeId)}${hash}.results.json`
+/** The log of the game of a package. */
 export const gameLogBlob = (episodeId: string): string => `${prefixOf(episodeId)}game.log`
 
 export const journalBlob = (episodeId: string, attempt: string): string => `${prefixOf(episodeId)}${attempt}.jsonl`

@@ -120,10 +120,18 @@ export class EpisodePlayer {
     const { result, results, replay, gameLog, logs, zips } = ended
     for (const [slot, text] of logs) await blobs.put(logBlob(id, slot), text)
     for (const [slot, path] of zips) await blobs.put(artefactBlob(id, slot), createReadStream(path))
-    if (replay !== undefined) await blobs.put(replayBlob(id), createReadStream(replay))
-    if (results !== undefined) await blobs.put(resultsBlob(id), JSON.stringify(results))
     await blobs.put(gameLogBlob(id), gameLog)
-    await rounds.settle(id, { ...result, journal: null, hash: null })
+    if (replay !== undefined) await blobs.put(replayBlob(id, replay.hash), createReadStream(replay.path))
+    if (replay !== undefined && results !== undefined) {
+      await blobs.put(resultsBlob(id, replay.hash), JSON.stringify(results))
+    }
+    const hash = replay?.hash ?? null
+    const isFirst = await rounds.settle(id, { ...result, journal: null, hash })
+    if (isFirst || hash === null) return
+    // Another server has played it: its replay counts, unless it is the same.
+    if ((await rounds.findEpisode(id))?.hash === hash) return
+    await blobs.delete(replayBlob(id, hash))
+    await blobs.delete(resultsBlob(id, hash))
   }
 
   async #playOnce(

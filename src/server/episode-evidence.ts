@@ -87,9 +87,10 @@ export class EpisodeEvidence {
     if (await this.#options.blobs.exists(own)) yield* readBlob(this.#options.blobs, own)
   }
 
-  /** What the game of a package has left; undefined for an episode of a world, and one that has left nothing. */
-  async ofPackage({ id }: EpisodeRecord, kind: 'results' | 'replay'): Promise<string | undefined> {
-    const name = kind === 'results' ? resultsBlob(id) : replayBlob(id)
+  /** The blob of what the game of a package has left; undefined for an episode of a world, and one that left nothing. */
+  async ofPackage({ id, hash, journal }: EpisodeRecord, kind: 'results' | 'replay'): Promise<string | undefined> {
+    if (hash === null || journal !== null) return undefined
+    const name = kind === 'results' ? resultsBlob(id, hash) : replayBlob(id, hash)
     return (await this.#options.blobs.exists(name)) ? name : undefined
   }
 

@@ -1,4 +1,5 @@
 // Administration in the browser: editing and importing characters, jobs, text games, storage, and the coverage page.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,6 +11,7 @@ import { startServer } from '../../src/server/app.ts'
 import { JobQueue } from '../../src/store/jobs/job-queue.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
 const ADMIN = 'dcs-ak-administrator'
@@ -21,10 +23,7 @@ await store.close()
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
 const server = await startServer({
   dataDir: folder,
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent',
   version: '0.0.0-test',
   sessions: { adminKey: ADMIN },

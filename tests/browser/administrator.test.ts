@@ -1,4 +1,5 @@
 // Administration from a page on another machine: refused with an explanation, and allowed with the admin key.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import type { Page } from 'playwright-core'
 import { createClient } from '../../src/client/index.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { faultsOf, type OpenedPage, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
 const ADMIN = 'dcs-ak-administrator'
@@ -15,10 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'paracosm-administrator-'))
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
 const server = await startServer({
   dataDir: folder,
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent',
   version: '0.0.0-test',
   sessions: { adminKey: ADMIN },

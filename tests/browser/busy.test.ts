@@ -1,4 +1,5 @@
 // Pages under extreme conditions: a failed episode, an empty server, a hundred thousand episodes, and a fast match.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,7 @@ import { startServer } from '../../src/server/app.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
 import { throwingWorld } from '../../src/testing/hostile-worlds.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { faultsOf, startWebBrowser } from '../../src/testing/web.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-busy-'))
@@ -20,10 +22,7 @@ const serve = (name: string) =>
   startServer({
     dataDir: join(folder, name),
     worlds,
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'silent',
     version: '0.0.0-test',
   })

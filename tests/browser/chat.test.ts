@@ -1,4 +1,5 @@
 // Text games in a real browser: register, play, reload during a turn, refusals, the menu, leaving.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import type { Page } from 'playwright-core'
 import { createOfflineResponder, type RoleModels } from '../../src/adapters/session/role-models.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
 /** The offline responder behind a gate: while it is closed, no turn ends. */
@@ -37,10 +39,7 @@ const gate = gated()
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
 const server = await startServer({
   dataDir: folder,
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent',
   version: '0.0.0-test',
   sessions: { models: gate.models, hasRateLimits: false },

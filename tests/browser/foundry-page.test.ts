@@ -1,5 +1,6 @@
 // Building in the foundry, in the application: a real episode of a real server, from the list of scenarios to the last
 // plate, with undo, export and load.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,7 @@ import { configureWorld } from '../../src/kernel/world.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
 import { loadWorld } from '../../src/testing/built-in-worlds.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { faultsOf, startWebBrowser } from '../../src/testing/web.ts'
 import { type Cell, clickCell, dragCells } from './foundry-cells.ts'
 
@@ -18,10 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'paracosm-foundry-'))
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
 const server = await startServer({
   dataDir: folder,
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent',
   version: '0.0.0-test',
 })

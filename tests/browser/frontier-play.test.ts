@@ -1,4 +1,5 @@
 // Frontier played on its page in a real browser: the errand is won with clicks, from the form of the world's page on.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,16 +9,14 @@ import type { Page } from 'playwright-core'
 import { createClient } from '../../src/client/index.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-frontier-play-'))
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
 const server = await startServer({
   dataDir: folder,
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent',
   version: '0.0.0-test',
 })

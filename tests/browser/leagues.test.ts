@@ -1,5 +1,6 @@
 // The pages of leagues and evaluations in a real browser: leaderboard, policy and report at three widths and in both
 // themes, and the episodes behind their figures.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,6 +15,7 @@ import { runCommand } from '../../src/testing/cli.ts'
 import { seedPackages } from '../../src/testing/hosted-packages.ts'
 import { eventually } from '../../src/testing/server-process.ts'
 import { createStandInEngine } from '../../src/testing/stand-in-engine.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-league-pages-'))
@@ -21,10 +23,7 @@ const browser = NO_BROWSER ? undefined : await startWebBrowser()
 const serve = (name: string, hasLeague: boolean, uploads?: UploadSettings) =>
   startServer({
     dataDir: join(folder, name),
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     hasLeague,
     uploads,
     logLevel: 'silent',

@@ -1,4 +1,5 @@
 // The command log in a real browser: filters in the URL, a long list, keys, the export, and remote callers.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import { startServer } from '../../src/server/app.ts'
 import { CommandLog } from '../../src/store/command-log.ts'
 import { openStore } from '../../src/store/store.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { axe, faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
 const ROWS = 1000
@@ -17,10 +19,7 @@ await fill()
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
 const server = await startServer({
   dataDir: folder,
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent',
   version: '0.0.0-test',
   sessions: { adminKey: OPERATOR, hasRateLimits: false },

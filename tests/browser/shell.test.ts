@@ -1,4 +1,5 @@
 // The application's shell in a real browser: every width and theme, keys, palette, unknown pages.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,16 +7,14 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-shell-'))
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
 const server = await startServer({
   dataDir: folder,
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent',
   version: '0.0.0-test',
 })

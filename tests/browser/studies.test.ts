@@ -1,4 +1,5 @@
 // A researcher in a real browser writes a study with a mistake, corrects and saves it, and monitors a participant.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,7 @@ import { HitlFile } from '../../src/protocol/hitl.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 
 const ADMIN = 'dcs-ak-admin'
@@ -36,10 +38,7 @@ const folder = mkdtempSync(join(tmpdir(), 'paracosm-studies-'))
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
 const server = await startServer({
   dataDir: folder,
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent',
   version: '0.0.0-test',
   sessions: { models: createOfflineResponder(), hasRateLimits: false, adminKey: ADMIN },

@@ -1,5 +1,6 @@
 // Participants of a study in a world, in a real browser: one on a phone from the link to the code, and two
 // who wait for each other.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import { after, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { until } from '../../src/testing/until.ts'
 import { faultsOf, startWebBrowser } from '../../src/testing/web.ts'
 
@@ -49,10 +51,7 @@ const folder = mkdtempSync(join(tmpdir(), 'paracosm-study-world-'))
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
 const server = await startServer({
   dataDir: folder,
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent',
   version: '0.0.0-test',
   sessions: { hasRateLimits: false },

@@ -1,4 +1,5 @@
 // A participant of a study in a real browser: from the link to the completion code, on two devices, in two languages.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import type { Page } from 'playwright-core'
 import { createOfflineResponder } from '../../src/adapters/session/role-models.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { until } from '../../src/testing/until.ts'
 import { faultsOf, startWebBrowser } from '../../src/testing/web.ts'
 
@@ -63,10 +65,7 @@ const folder = mkdtempSync(join(tmpdir(), 'paracosm-study-'))
 const browser = NO_BROWSER ? undefined : await startWebBrowser()
 const server = await startServer({
   dataDir: folder,
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent',
   version: '0.0.0-test',
   sessions: { models: createOfflineResponder(), hasRateLimits: false, adminKey: ADMIN },

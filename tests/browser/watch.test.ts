@@ -9,6 +9,7 @@ import { complaintsOf, launchBrowser, NO_BROWSER } from '../../src/testing/brows
 import { recordMatch } from '../../src/testing/matches.ts'
 import { startModuleServer } from '../../src/testing/module-server.ts'
 import { eventually } from '../../src/testing/server-process.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-browser-'))
 const browser = NO_BROWSER ? undefined : await launchBrowser()
@@ -20,10 +21,7 @@ after(async () => {
 const serve = (name: string) =>
   startServer({
     dataDir: join(folder, name),
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'silent',
     version: '0.0.0-test',
   })

@@ -1,4 +1,5 @@
 // A world's page in a real browser: the ranking of bots, documents, external worlds, and a model in a slot.
+
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,6 +11,7 @@ import { createWorldRegistry } from '../../src/host/world-registry.ts'
 import { Meter, withMeter } from '../../src/models/meter.ts'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { faultsOf, startWebBrowser, WIDTHS, type WidthName } from '../../src/testing/web.ts'
 import { worldModule } from '../../src/testing/world-module.ts'
 
@@ -40,10 +42,7 @@ const names = { opener: MODEL, updater: MODEL, validator: MODEL, scorer: MODEL }
 const server = await startServer({
   dataDir: join(folder, 'data'),
   worlds: await createWorldRegistry({ modules: [join(folder, 'own', 'world.ts')] }),
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent',
   version: '0.0.0-test',
   sessions: { models: createModelRoles(client_, meter, names) },

@@ -1,5 +1,6 @@
 // Packages and policies as images, with a real container engine: uploaded, certified by the server, downloaded, and played in
 // a league.
+
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -17,6 +18,7 @@ import { openStore, storeInFolder } from '../../src/store/store.ts'
 import { runCommand } from '../../src/testing/cli.ts'
 import { seedPackages } from '../../src/testing/hosted-packages.ts'
 import { startServerProcess } from '../../src/testing/server-process.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { buildImage, environment, skipReason, type TestEngine, testEngine, writePackage } from './engine.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-hosted-'))
@@ -44,10 +46,7 @@ before(async () => {
   await store.close()
   server = await startServer({
     dataDir: folder,
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'error',
     version: 'test',
     uploads: {

@@ -1,4 +1,5 @@
 // The commands about participants and plans, in separate processes, on the folder of a stopped server.
+
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,6 +11,7 @@ import { createStudyClient } from '../../src/client/index.ts'
 import { startServer } from '../../src/server/app.ts'
 import { runCommand } from '../../src/testing/cli.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { RUN } from './study-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-participants-'))
@@ -24,10 +26,7 @@ before(async () => {
   writeFileSync(file, source)
   const server = await startServer({
     dataDir: data,
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'silent',
     version: '0.0.0-test',
     sessions: { models: createOfflineResponder(), hasRateLimits: false },

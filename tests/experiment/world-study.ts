@@ -1,9 +1,11 @@
 // Participants of studies in worlds, for tests: through the client, from the link to the code.
+
 import { createClient } from '../../src/client/client.ts'
 import { createStudyClient, type StudyClient } from '../../src/client/studies.ts'
 import type { ParticipantState } from '../../src/protocol/study-routes.ts'
 import type { ServerOptions } from '../../src/server/app.ts'
 import { startServer } from '../../src/server/app.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { until } from '../../src/testing/until.ts'
 import { paintArena } from '../../src/worlds/paint-arena/world.ts'
 
@@ -52,10 +54,7 @@ study:
 export function serve(dataDir: string, files: readonly string[], more: Partial<ServerOptions> = {}) {
   return startServer({
     dataDir,
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'error',
     version: '0.0.0-test',
     sessions: { hasRateLimits: false, adminKey: 'dcs-ak-admin' },

@@ -1,18 +1,17 @@
 // The perception adapter of the server's live episodes: under each slot, and on the bare routes by token.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startServer } from '../../src/server/app.ts'
 import { createAgentClient } from '../../src/testing/agent-client.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { until } from '../../src/testing/until.ts'
 import { atEnd, createFolder } from './adapters.ts'
 
 async function openServer(test: Parameters<typeof createFolder>[0], dataDir = createFolder(test)) {
   const server = await startServer({
     dataDir,
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'silent',
     version: '0',
   })

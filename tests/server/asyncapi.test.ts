@@ -1,5 +1,6 @@
 // The AsyncAPI document against running servers: every message on a socket matches the document, and every
 // documented message occurs.
+
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createOfflineResponder } from '../../src/adapters/session/role-models.ts'
@@ -8,6 +9,7 @@ import { createAgentClient } from '../../src/testing/agent-client.ts'
 import { connectEngine, sampleSight } from '../../src/testing/fake-engine.ts'
 import { post, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient, type PlayFrame } from '../../src/testing/play-client.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { until } from '../../src/testing/until.ts'
 import { handshakeStatus, openWire, readJson } from '../../src/testing/wire.ts'
 import { atEnd, createFolder, openEngine } from '../perception/adapters.ts'
@@ -33,10 +35,7 @@ function streamingModels() {
 async function openServer(t: TestContext) {
   const server = await startServer({
     dataDir: createFolder(t),
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'silent',
     version: '0.0.0-test',
     sessions: { models: streamingModels(), hasRateLimits: false },

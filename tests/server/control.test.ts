@@ -1,4 +1,5 @@
 // Steering episodes over HTTP: pausing, single steps, and forks of live episodes.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { type TestContext, test } from 'node:test'
 import WebSocket from 'ws'
 import { createClient } from '../../src/client/index.ts'
 import { startServer } from '../../src/server/app.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 
 const EXTRACTOR = { type: 'place_part', def_id: 'extractor', origin: { x: 2, y: 1, z: 5 }, facing: 'east' }
 const PANEL = { type: 'place_part', def_id: 'solar_panel', origin: { x: 2, y: 2, z: 5 }, facing: 'east' }
@@ -15,10 +17,7 @@ async function open(t: TestContext) {
   const dataDir = mkdtempSync(join(tmpdir(), 'paracosm-control-'))
   const server = await startServer({
     dataDir,
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'silent',
     version: '0.0.0-test',
   })

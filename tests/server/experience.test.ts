@@ -1,5 +1,6 @@
 // Experience requests and artefacts of episodes on a real server: a player's uploaded policy plays bots for its owner, and
 // its logs and zip are for the owner only.
+
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,6 +17,7 @@ import { LeagueTokens } from '../../src/store/leagues/tokens.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
 import { runCommand } from '../../src/testing/cli.ts'
 import { eventually } from '../../src/testing/server-process.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 
 const STAND_INS = join(import.meta.dirname, '..', 'fixtures', 'league-stand-ins')
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-experience-'))
@@ -81,10 +83,7 @@ function archive(main = MAIN): Buffer {
 const start = (runsUploads: boolean): Promise<Server> =>
   startServer({
     dataDir: join(folder, 'data'),
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'error',
     version: 'test',
     sessions: { adminKey: ADMIN },

@@ -1,4 +1,5 @@
 // Hosted games on a real server: lobby, slots, limits, spectators, expiry, and a kill while the lobby waits for players.
+
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,7 @@ import { LeagueTokens } from '../../src/store/leagues/tokens.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
 import { runCommand, startCommand } from '../../src/testing/cli.ts'
 import { eventually, startServerProcess } from '../../src/testing/server-process.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-hosted-'))
 const PATH = '/v2/coworlds/play/session'
@@ -29,10 +31,7 @@ async function tokensIn(data: string): Promise<[string, string]> {
 }
 
 const options = {
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'error',
   version: 'test',
 } as const

@@ -1,5 +1,6 @@
 // Images and packages on a real server: announced, pushed to its registry like a coworld 0.1.0 client, completed,
 // listed, pulled, and used in policies and packages.
+
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -14,6 +15,7 @@ import { type RunningCommand, runCommand, startCommand } from '../../src/testing
 import { createFakeDocker } from '../../src/testing/fake-docker.ts'
 import { digestOf, imageManifest, imageOf, savedImage, type TestImage } from '../../src/testing/images.ts'
 import { startRegistry } from '../../src/testing/registry.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-images-'))
 const MANIFEST = JSON.parse(
@@ -25,10 +27,7 @@ let tokens: Record<'alice' | 'bob', string>
 const open = (more: Partial<Parameters<typeof startServer>[0]> = {}): Promise<Server> =>
   startServer({
     dataDir: folder,
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'error',
     version: 'test',
     ...more,

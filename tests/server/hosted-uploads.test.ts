@@ -1,4 +1,5 @@
 // Tokens, uploads, secrets and submissions on a real server: the policies of two players qualify, play and are ranked.
+
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,6 +16,7 @@ import { LeagueTokens } from '../../src/store/leagues/tokens.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
 import { runCommand } from '../../src/testing/cli.ts'
 import { tarOf } from '../../src/testing/tar.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 
 const STAND_INS = join(import.meta.dirname, '..', 'fixtures', 'league-stand-ins')
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-uploads-'))
@@ -33,10 +35,7 @@ const start = async (name: string, runs: boolean): Promise<Server> => {
   const environment = { PATH: dropsRights ? '/usr/bin:/bin' : (process.env.PATH ?? '') }
   const server = await startServer({
     dataDir: join(folder, name),
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'error',
     version: 'test',
     sessions: { adminKey: ADMIN },

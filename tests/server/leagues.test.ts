@@ -1,4 +1,5 @@
 // The hosted API of leagues on a real server with its demo league: objects, paging, filters, errors.
+
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -21,14 +22,12 @@ import {
 import { ReadEpisode, ReadEpisodeStats, ReadPoolDetail, ReadRoundDetail } from '../../src/protocol/hosted-read.ts'
 import { startServer } from '../../src/server/app.ts'
 import { runCommand } from '../../src/testing/cli.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-league-api-'))
 const server = await startServer({
   dataDir: folder,
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   hasLeague: true,
   logLevel: 'error',
   version: 'test',

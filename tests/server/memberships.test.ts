@@ -1,4 +1,5 @@
 // Memberships, submissions with wishes, divisions and secrets of packages on a real server, by players and the operator.
+
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,6 +17,7 @@ import { Leagues } from '../../src/store/leagues/leagues.ts'
 import { LeagueTokens } from '../../src/store/leagues/tokens.ts'
 import { openStore, storeInFolder } from '../../src/store/store.ts'
 import { runCommand } from '../../src/testing/cli.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-memberships-'))
 const data = join(folder, 'data')
@@ -55,10 +57,7 @@ before(async () => {
   await store.close()
   server = await startServer({
     dataDir: data,
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'error',
     version: 'test',
   })

@@ -1,4 +1,5 @@
 // The model of a server in slots of its episodes, over restarts.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +10,7 @@ import { Meter, withMeter } from '../../src/models/meter.ts'
 import { type Server, startServer } from '../../src/server/app.ts'
 import { get, post } from '../../src/testing/play-api.ts'
 import { eventually } from '../../src/testing/server-process.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 
 test('model players: a model takes its slot again after a restart, and no other model plays under its name', async (t) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'paracosm-model-players-'))
@@ -27,10 +29,7 @@ test('model players: a model takes its slot again after a restart, and no other 
     const meter = new Meter({})
     return startServer({
       dataDir,
-      host: '127.0.0.1',
-      port: 0,
-      otherPorts: 0,
-      hasShowcase: false,
+      ...TEST_SERVER,
       logLevel: 'silent',
       version: '0.0.0-test',
       sessions: { models: createModelRoles(withMeter(client, meter), meter, names) },

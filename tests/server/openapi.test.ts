@@ -1,5 +1,6 @@
 // The OpenAPI document against the running server: every response of the session routes, good or bad, matches what it
 // says for its status, and every reference resolves.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -7,6 +8,7 @@ import { createFixedRoleModels, createOfflineResponder } from '../../src/adapter
 import { startServer } from '../../src/server/app.ts'
 import { FORM, register, start } from '../../src/testing/play-api.ts'
 import { PlayClient } from '../../src/testing/play-client.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { readJson } from '../../src/testing/wire.ts'
 import { characters } from '../../src/worlds/parley/characters/index.ts'
 import { atEnd, createFolder, openEngine } from '../perception/adapters.ts'
@@ -97,10 +99,7 @@ async function openServer(
 ): Promise<Walker> {
   const server = await startServer({
     dataDir: createFolder(t),
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'silent',
     version: '0.0.0-test',
     sessions: { adminKey: ADMIN, hasRateLimits: false, ...sessions },

@@ -1,5 +1,6 @@
 // Hosted games of uploaded packages on a real server, with a stand-in for the container engine: lobby, early sockets,
 // pages, results and replays, faults of games, limits, players who never come, and kills of the server.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,6 +13,7 @@ import { runCommand } from '../../src/testing/cli.ts'
 import { type SeededPackages, seedPackages } from '../../src/testing/hosted-packages.ts'
 import { eventually, startServerProcess } from '../../src/testing/server-process.ts'
 import { createStandInEngine, type StandInEngine } from '../../src/testing/stand-in-engine.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-packages-'))
 const PATH = '/v2/coworlds/play/session'
@@ -23,10 +25,7 @@ let server: Server
 const serve = (dataDir: string, rest: object = {}): Promise<Server> =>
   startServer({
     dataDir,
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'silent',
     version: 'test',
     ...rest,

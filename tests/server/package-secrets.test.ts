@@ -1,5 +1,6 @@
 // A hosted game of an uploaded package with a secret: stored over HTTP, delivered to the game alone, and named when it is
 // missing.
+
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,6 +14,7 @@ import { openStore, storeInFolder } from '../../src/store/store.ts'
 import { type SeededPackages, seedPackages } from '../../src/testing/hosted-packages.ts'
 import { eventually } from '../../src/testing/server-process.ts'
 import { createStandInEngine, type StandInEngine } from '../../src/testing/stand-in-engine.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-package-secrets-'))
 const data = join(folder, 'main')
@@ -62,10 +64,7 @@ before(async () => {
   await store.close()
   server = await startServer({
     dataDir: data,
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'silent',
     version: 'test',
     sessions: { adminKey: 'an admin key for tests' },

@@ -10,6 +10,7 @@ import { Chain, splitHash } from '../../src/kernel/journal.ts'
 import type { EpisodePage } from '../../src/protocol/catalogue.ts'
 import { startServer } from '../../src/server/app.ts'
 import { startCommand } from '../../src/testing/cli.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { until } from '../../src/testing/until.ts'
 import { handshakeStatus, openWire, readJson } from '../../src/testing/wire.ts'
 import { paintArena } from '../../src/worlds/paint-arena/world.ts'
@@ -19,10 +20,7 @@ after(() => rmSync(folder, { recursive: true }))
 
 const options = (name: string) => ({
   dataDir: join(folder, name),
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent' as const,
   version: '0.0.0-test',
 })

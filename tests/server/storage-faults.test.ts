@@ -1,4 +1,5 @@
 // A full disk, two servers on one folder, a world that crashes the process, and a stop with thousands of episodes.
+
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,6 +11,7 @@ import { LAUNCHER, runCommand, startProcess } from '../../src/testing/cli.ts'
 import { DIES, deadlyWorld } from '../../src/testing/deadly-world.ts'
 import { mountSmallDisk } from '../../src/testing/postgres.ts'
 import { eventually, startServerProcess } from '../../src/testing/server-process.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { handshakeStatus, openWire, readJson } from '../../src/testing/wire.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-storage-'))
@@ -29,10 +31,7 @@ test('storage: a full disk is reported and refuses new episodes; once it clears,
   t.after(unmount)
   const server = await startServer({
     dataDir: data,
-    host: '127.0.0.1',
-    port: 0,
-    otherPorts: 0,
-    hasShowcase: false,
+    ...TEST_SERVER,
     logLevel: 'silent',
     version: '0.0.0-test',
     minFreeBytes: 1024 * 1024,
@@ -75,7 +74,7 @@ test('storage: a full disk is reported and refuses new episodes; once it clears,
   )
 })
 
-test('storage: after the disk has filled up twice every episode continues, and no player is told that it has ended', async (t) => {
+test('storage: when the disk fills up a second time, every episode still continues, and no player hears that it has ended', async (t) => {
   const data = join(folder, 'twice')
   mkdirSync(data)
   const unmount = mountSmallDisk(data, '48m')

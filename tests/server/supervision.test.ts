@@ -1,4 +1,5 @@
 // Exceptions of worlds, bots and views end only their own episode as failed.
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,6 +11,7 @@ import { startServer } from '../../src/server/app.ts'
 import { openFolder } from '../../src/testing/data-folder.ts'
 import { PLACES, throwingWorld } from '../../src/testing/hostile-worlds.ts'
 import { eventually } from '../../src/testing/server-process.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 import { openWire, readJson } from '../../src/testing/wire.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-supervision-'))
@@ -21,10 +23,7 @@ const RATE = 1000
 const options = async (name: string, worlds = PLACES.map((place) => throwingWorld(place))) => ({
   dataDir: join(folder, name),
   worlds: await createWorldRegistry({ worlds }),
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent' as const,
   version: '0.0.0-test',
 })

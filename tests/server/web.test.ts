@@ -1,4 +1,5 @@
 // How the server serves the application: pages, caching, compression, and JSON errors.
+
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,15 +11,13 @@ import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { startServer } from '../../src/server/app.ts'
+import { TEST_SERVER } from '../../src/testing/test-server.ts'
 
 await promisify(execFile)(process.execPath, [join(import.meta.dirname, '..', '..', 'scripts', 'build-web.ts')])
 const folder = mkdtempSync(join(tmpdir(), 'paracosm-web-'))
 const server = await startServer({
   dataDir: folder,
-  host: '127.0.0.1',
-  port: 0,
-  otherPorts: 0,
-  hasShowcase: false,
+  ...TEST_SERVER,
   logLevel: 'silent',
   version: '0.0.0-test',
 })

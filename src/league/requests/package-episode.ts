@@ -1,8 +1,10 @@
 // Plays one episode of an uploaded package: the game and its players as containers of this machine, in a folder that is
 // removed afterwards, on a leash and within limits of time and disk. Nothing that a container has left is trusted.
+import { createHash } from 'node:crypto'
 import { lstat, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../kernel/errors.ts'
+import { openPlain } from '../../lib/plain-file.ts'
 import { createRedactor } from '../../lib/redact.ts'
 import type { Runnable } from '../../protocol/coworld.ts'
 import { EpisodeFault } from '../../protocol/episode-artefacts.ts'
@@ -56,8 +58,8 @@ export interface PackageHost {
 export interface PackageEnd extends AsyncDisposable {
   readonly result: Pick<EpisodeRecord, 'status' | 'scores' | 'error' | 'errorInfo'>
   readonly results: JsonValue | undefined
-  /** A plain file. */
-  readonly replay: string | undefined
+  /** A plain file, and its SHA-256 in hex. */
+  readonly replay: { readonly path: string; readonly hash: string } | undefined
   readonly gameLog: string
   /** By slot. */
   readonly logs: ReadonlyMap<number, string>
@@ -193,7 +195,7 @@ async function collect(
   }
   const streams = [workspace.gameStdout, workspace.gameStderr]
   const said = await Promise.all(streams.map((path) => readTail(path, GAME_LOG)))
-  const replay = findReplayFile(workspace)
+  const replay = await hashed(findReplayFile(workspace))
   const fault = error ?? (replay === undefined ? MISSING_REPLAY : undefined)
   return {
     result: {
@@ -208,6 +210,15 @@ async function collect(
     logs,
     zips,
   }
+}
+
+async function hashed(path: string | undefined): Promise<PackageEnd['replay']> {
+  if (path === undefined) return undefined
+  await using file = await openPlain(path)
+  if (!file) return undefined
+  const hash = createHash('sha256')
+  for await (const bytes of file.createReadStream({ autoClose: false })) hash.update(bytes)
+  return { path, hash: hash.digest('hex') }
 }
 
 const MISSING_REPLAY = new AppError('RUN_FAILED', 'the game exited without writing a replay', {

@@ -54,11 +54,11 @@ export const replaySessionRoutes: FastifyPluginCallbackZod<Options> = (app, opti
       }
       const [, own] = /^\/api\/episodes\/([\w-]{1,100})\/replay\.json$/.exec(path) ?? []
       if (league !== undefined) {
-        const { id, experienceId } = await findEpisode(rounds, league)
+        const { id, experienceId, hash } = await findEpisode(rounds, league)
         const played = experienceId === null ? '' : (await experiences.get(experienceId)).world
-        if ('coworld' in found && played === `cow_${found.coworld.id}`) {
+        if ('coworld' in found && hash !== null && played === `cow_${found.coworld.id}`) {
           return {
-            viewer_url: `${origin}${viewerPath(await viewers.open({ id, coworldId: played, blob: replayBlob(id) }))}`,
+            viewer_url: `${origin}${viewerPath(await viewers.open({ id, coworldId: played, blob: replayBlob(id, hash) }))}`,
           }
         }
         return { viewer_url: `${origin}/episodes/league-${id}` }
