@@ -1,6 +1,5 @@
 // `paracosm experiment pilot`: simulated participants use the real routes of a temporary server, and their data is
 // exported and reported like that of a real study.
-
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
@@ -15,7 +14,6 @@ import { inLanes } from '../../lib/lanes.ts'
 import { writeReport } from '../../reports/write-report.ts'
 import { type Server, startServer } from '../../server/app.ts'
 import { exportDump } from '../../store/dumps/export.ts'
-import { TEST_SERVER } from '../../testing/test-server.ts'
 import { readCharacters, storeCharacters } from '../admin/characters.ts'
 import { EXIT, type Io, printJson } from '../io.ts'
 import { parseCount, parseSeed } from '../options.ts'
@@ -73,7 +71,10 @@ async function pilot(io: Io, file: string, flags: PilotFlags): Promise<void> {
     worlds: io.worlds,
     sessions: { adminKey, hasRateLimits: false, models: models.roles },
     studies: { files: [{ path: file, text }] },
-    ...TEST_SERVER,
+    host: '127.0.0.1',
+    port: 0,
+    otherPorts: 0,
+    hasShowcase: false,
     logLevel: 'error',
     version: readVersion(),
   })
