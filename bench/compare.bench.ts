@@ -1,8 +1,9 @@
 // This checkout against an earlier version: both run the suites of host, journal, replay and perception alternately
-// (A B A B), so that both see the same conditions. `npm run bench -- compare --base REF [--runs N] [--only SUITE]`.
+// (A B A B), so that both see the same conditions, and measure with this version's measure.ts.
+// `npm run bench -- compare --base REF [--runs N] [--only SUITE]`.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -78,6 +79,7 @@ export async function run(report: (row: Row) => void, options: BenchOptions): Pr
   try {
     must('git', ['worktree', 'add', '--detach', root, base], ROOT)
     must('npm', ['ci', '--no-audit', '--no-fund'], root)
+    copyFileSync(join(import.meta.dirname, 'measure.ts'), join(root, 'bench', 'measure.ts'))
     for (const [title, suite] of suites) await compareSuite(report, { title, suite, root, runs: options.runs ?? RUNS })
   } finally {
     spawnSync('git', ['worktree', 'remove', '--force', root], { cwd: ROOT })

@@ -121,7 +121,7 @@ function targetsOf(options: BenchOptions): Target[] {
   if (peer !== undefined && peer !== 'colyseus') throw new TypeError(`there is no peer ${peer}; there is colyseus`)
   const all = [
     ...paracosmTargets({ profile, shards, share }),
-    ...(peer === undefined && only !== 'colyseus' ? [] : [colyseusTarget()]),
+    ...(peer === undefined && only !== 'colyseus' ? [] : [colyseusTarget({ share })]),
   ]
   return only === undefined ? all : all.filter(({ protocol }) => protocol === only)
 }

@@ -31,10 +31,14 @@ export async function rateOf(count: number, run: () => unknown, runs = 5): Promi
   return median(rates)
 }
 
-/** Median milliseconds of `runs` runs. */
+/** Milliseconds that short calls are repeated for, so that their median is that of compiled code. */
+const REPEATED_MS = 300
+
+/** Median milliseconds of a call: of at least `runs` runs, and of as many as take 300 ms. */
 export async function timeOf(run: () => unknown, runs = 5): Promise<number> {
   const times: number[] = []
-  for (let i = 0; i < runs; i++) {
+  const begun = performance.now()
+  while (times.length < runs || performance.now() - begun < REPEATED_MS) {
     const started = performance.now()
     await run()
     times.push(performance.now() - started)

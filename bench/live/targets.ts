@@ -99,6 +99,10 @@ async function serve({
   return { process, url, folder }
 }
 
+/** Limits processes to the share that was asked for. @returns removes the limits */
+const limited = (pids: readonly number[], { share = 0 }: Servers): (() => Promise<void>) =>
+  share > 0 ? limitCpu(pids, share) : async () => undefined
+
 function paracosm(name: string, protocol: string, servers: Servers): Target {
   return {
     name,
@@ -107,8 +111,7 @@ function paracosm(name: string, protocol: string, servers: Servers): Target {
       const { process, url, folder } = await serve(servers)
       const pids = [pidOf(process), ...childrenOf(pidOf(process))]
       const sockets = await createRooms(url, rooms, rate)
-      const { share = 0 } = servers
-      const free = share > 0 ? limitCpu(pids, share) : async () => undefined
+      const free = limited(pids, servers)
       return {
         pids,
         sockets,
@@ -137,7 +140,8 @@ function installPeer(): void {
   if (status !== 0) throw new Error(`npm ci in ${PEER} failed with ${status}`)
 }
 
-export function colyseusTarget(): Target {
+/** One process of Colyseus, which needs Redis for more than one; `share` limits it like each process of Paracosm. */
+export function colyseusTarget(servers: Servers = {}): Target {
   installPeer()
   return {
     name: 'Colyseus',
@@ -146,13 +150,16 @@ export function colyseusTarget(): Target {
       const args = [...process.execArgv, join(PEER, 'server.js'), String(rooms), String(rate)]
       const peer = startProcess(process.execPath, args, { env: { NODE_ENV: 'production' } })
       const [line] = await peer.sees(/^\{.*\}$/m)
+      const pids = [pidOf(peer)]
+      const free = limited(pids, servers)
       return {
-        pids: [pidOf(peer)],
+        pids,
         sockets: JSON.parse(line).sockets,
         logBytes: () => undefined,
         async stop() {
           peer.kill('SIGKILL')
           await peer.ended
+          await free()
         },
       }
     },
