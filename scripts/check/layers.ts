@@ -5,12 +5,12 @@ import { isTest, lineOf, type Source } from './sources.ts'
 export const LAYERS: Readonly<Record<string, number>> = {
   protocol: 0,
   kernel: 1,
-  client: 1,
   // Layer 1 like the kernel, whose errors it throws.
   lib: 1.5,
   episode: 2,
   worlds: 2,
   strategy: 2,
+  client: 2,
   store: 2,
   models: 2,
   host: 3,
@@ -74,6 +74,8 @@ const IMPORT =
 const VIEW_PACKAGES: readonly string[] = ['three', 'react', 'react-dom', '@react-three/fiber']
 /** What the application may import from the server's sources besides the views: code that runs in browsers. */
 const WEB_MODULES: readonly string[] = ['client', 'protocol', 'kernel', 'worlds']
+/** What the client, which runs in browsers, may use of src/lib; these files import nothing else. */
+const CLIENT_LIB: readonly string[] = ['src/lib/retry.ts', 'src/lib/sleep.ts']
 const VIEW = /^src\/worlds\/[^/]+\/view\//
 
 /** The application talks to its server through the client, and folds journals with the worlds' own code. */
@@ -108,8 +110,10 @@ function faultOf(from: string, specifier: string): string | undefined {
   if (from.startsWith('web/')) return webFault(from, specifier)
   if (VIEW.test(from)) return viewFault(from, specifier)
   const own = moduleOf(from) ?? ''
+  if (CLIENT_LIB.includes(from)) return clientLibFault(from, specifier)
   if (!specifier.startsWith('.')) return packageFault(own, specifier)
   const path = normalize(join(dirname(from), specifier))
+  if (own === 'client' && CLIENT_LIB.includes(path)) return undefined
   const target = moduleOf(path)
   if (target === undefined) return `${path} is outside src`
   if (target === 'config.ts') return own === 'cli' ? undefined : 'only src/cli reads the configuration'
@@ -121,12 +125,17 @@ function faultOf(from: string, specifier: string): string | undefined {
   return layerFault(own, target)
 }
 
+function clientLibFault(from: string, specifier: string): string | undefined {
+  const isOwn = specifier.startsWith('.') && CLIENT_LIB.includes(normalize(join(dirname(from), specifier)))
+  return isOwn ? undefined : `src/client uses ${from} in browsers: it imports ${CLIENT_LIB.join(', ')} alone`
+}
+
 function layerFault(own: string, target: string): string | undefined {
   const from = own === 'config.ts' ? LAYERS.server : LAYERS[own]
   const to = LAYERS[target]
   if (from === undefined) return `src/${own} has no layer: give it one in scripts/check/layers.ts`
   if (to === undefined) return `src/${target} has no layer: give it one in scripts/check/layers.ts`
-  if (own === 'client' && target !== 'protocol') return 'src/client imports src/protocol alone'
+  if (own === 'client' && target !== 'protocol') return `src/client imports src/protocol and ${CLIENT_LIB.join(', ')}`
   if (PURE_MODULES.includes(own) && !['protocol', 'kernel'].includes(target)) return `src/${own} is pure`
   return to < from ? undefined : `layer ${from} (${own}) must not import layer ${to} (${target})`
 }

@@ -1,10 +1,11 @@
 // Requests: JSON there and back, answers checked against the protocol's schemas, failures as ClientError.
 import type { z } from 'zod'
+import { backoffMs } from '../lib/retry.ts'
+import { sleep } from '../lib/sleep.ts'
 import type { Problem } from '../protocol/problem.ts'
 import type { HttpError } from '../protocol/session.ts'
 import { check, loadSchemas, type Shape } from './check.ts'
 import { ClientError, codeOfStatus } from './client-error.ts'
-import { backoffMs, pause } from './pause.ts'
 
 export interface Credentials {
   /** Without a slash at the end. */
@@ -53,7 +54,7 @@ export async function ask<T>(caller: Credentials, shape: Shape<T>, path: string,
       const wait = failure.retryAfterMs ?? backoffMs(BACKOFF, attempt)
       const isRead = (asked.method ?? 'GET') === 'GET'
       if (!isRead || !mayPass(failure) || attempt >= RETRIES || wait > LONGEST_WISH_MS) throw failure
-      await pause(wait, caller.signal).catch((reason: unknown) => {
+      await sleep(wait, caller.signal).catch((reason: unknown) => {
         throw toClientError(reason, caller)
       })
     }

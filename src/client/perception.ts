@@ -1,9 +1,10 @@
 // A client of the perception adapter: perceive, send commands, poll their outcome. Temporary failures are retried as
 // the protocol recommends; callers that want to wait longer retry themselves.
+
+import { sleep } from '../lib/sleep.ts'
 import type { Perception } from '../protocol/perception.ts'
 import type { BridgeStatus, CommandAccepted, CommandInput, CommandReport } from '../protocol/perception-adapter.ts'
 import { check, loadSchemas, type Shape } from './check.ts'
-import { pause } from './pause.ts'
 
 /**
  * What the adapter refused, or that it could not be reached.
@@ -95,7 +96,7 @@ export class PerceptionClient {
         return await this.#once(shape, path, said)
       } catch (error) {
         if (!(error instanceof PerceptionFailure) || !isPassing(error) || attempt >= retries) throw error
-        await pause(error.retryAfterMs ?? waitBefore(attempt), this.#options.signal)
+        await sleep(error.retryAfterMs ?? waitBefore(attempt), this.#options.signal)
       }
     }
   }

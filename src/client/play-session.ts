@@ -1,12 +1,13 @@
 // A session on the client side: send input, iterate over events, leave, close. It reconnects automatically.
 
+import { type Backoff, backoffMs } from '../lib/retry.ts'
+import { sleep } from '../lib/sleep.ts'
 import type { ServerFrame } from '../protocol/session.ts'
 import { ClientError } from './client-error.ts'
 import { Conversation } from './conversation.ts'
 import { EventQueue } from './event-queue.ts'
 import { hostOf } from './http.ts'
 import { Link } from './link.ts'
-import { type Backoff, backoffMs, pause } from './pause.ts'
 import type { ConnectionState, PlayEvent, PlayedTurn, SessionStanding } from './play-event.ts'
 import type { ReplayFrame } from './replayed.ts'
 
@@ -315,7 +316,7 @@ export class PlaySession implements AsyncIterable<PlayEvent> {
   async #retry(): Promise<void> {
     const wait = backoffMs(this.#reconnection, this.#attempt++)
     this.#setState('waiting', wait)
-    await pause(wait, this.#options.signal).catch(() => undefined)
+    await sleep(wait, this.#options.signal).catch(() => undefined)
     if (!this.#last) this.#connect()
   }
 

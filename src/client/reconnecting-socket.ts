@@ -1,5 +1,5 @@
 // One WebSocket that comes back by itself: text messages in, text messages out, and a growing pause after each failure.
-import { type Backoff, backoffMs } from './pause.ts'
+import { type Backoff, backoffMs } from '../lib/retry.ts'
 
 /** What an owner of the socket decides and hears. */
 export interface SocketOwner {
