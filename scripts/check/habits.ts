@@ -69,7 +69,6 @@ const SILENT_DEFAULT = /\] \?\? (?:0|''|-1)(?![\w.])/g
  * the numbers only shrink. Elsewhere `at` or `absent` of kernel/at.ts reads required values.
  */
 const REAL_DEFAULTS: Readonly<Record<string, number>> = {
-  'src/episode/slot-clocks.ts': 3,
   'src/runner/container-engine.ts': 1,
   'src/runner/foreign-schema.ts': 1,
   'src/strategy/block-xml.ts': 1,

@@ -3,6 +3,7 @@
 // part of one without the rest.
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { absent } from '../kernel/at.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { ByteSource } from './byte-source.ts'
 
@@ -117,7 +118,7 @@ function firstFrameAt(frames: readonly Frame[], offset: number): number {
   let high = frames.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((frames[middle]?.to ?? 0) <= offset) low = middle + 1
+    if ((frames[middle] ?? absent()).to <= offset) low = middle + 1
     else high = middle
   }
   return low

@@ -1,5 +1,6 @@
 // Thinking time of the slots of one episode: none, a fixed time per move, or a main time with an increment. A clock
 // runs while its slot is awaited; the lag allowance is added to every move and never counted.
+import { at } from '../kernel/at.ts'
 import type { SlotClock } from '../protocol/journal.ts'
 import type { Clock } from './clock.ts'
 
@@ -34,7 +35,7 @@ export class SlotClocks {
   start(slot: number, onExpired: () => void): void {
     const setting = this.#settings[slot]
     if (!setting || setting.kind === 'none' || this.#running.has(slot)) return
-    const budget = (setting.kind === 'move' ? setting.moveMs : Math.max(0, this.#left[slot] ?? 0)) + setting.lagMs
+    const budget = (setting.kind === 'move' ? setting.moveMs : Math.max(0, at(this.#left, slot))) + setting.lagMs
     const cancel = this.#clock.after(budget, () => {
       this.#running.delete(slot)
       if (setting.kind === 'game') this.#left[slot] = 0
@@ -52,7 +53,7 @@ export class SlotClocks {
     this.#running.delete(slot)
     if (setting.kind !== 'game') return
     const used = Math.max(0, this.#clock.now() - running.since - setting.lagMs)
-    this.#left[slot] = Math.max(0, Math.round((this.#left[slot] ?? 0) - used)) + setting.incrementMs
+    this.#left[slot] = Math.max(0, Math.round(at(this.#left, slot) - used)) + setting.incrementMs
   }
 
   /** Stops all clocks: no slot loses time during a pause. */
@@ -62,7 +63,7 @@ export class SlotClocks {
       const setting = this.#settings[slot]
       if (setting?.kind === 'game') {
         const used = Math.max(0, this.#clock.now() - running.since - setting.lagMs)
-        this.#left[slot] = Math.max(0, Math.round((this.#left[slot] ?? 0) - used))
+        this.#left[slot] = Math.max(0, Math.round(at(this.#left, slot) - used))
       }
     }
     this.#running.clear()

@@ -2,6 +2,7 @@
 import { agentIdOf } from '../../adapters/perception/bridge.ts'
 import type { Episode } from '../../episode/episode.ts'
 import { AgentSlot } from '../../evaluation/agent-slot.ts'
+import { at } from '../../kernel/at.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { ModelClient } from '../../models/client.ts'
 import { createModelPolicy } from '../../players/agent/model-policy.ts'
@@ -10,7 +11,7 @@ import { createModelPolicy } from '../../players/agent/model-policy.ts'
 export function modelPlayers(client: ModelClient | undefined) {
   return async (episode: Episode, slot: number, model: string): Promise<void> => {
     if (!client) throw new AppError('MODEL_MISSING', `${model} is to play slot ${slot}, and no model is configured`)
-    const token = episode.slots[slot]?.token ?? ''
+    const { token } = at(episode.slots, slot)
     const agent = new AgentSlot(episode, { id: agentIdOf(slot), slot, token })
     const over = new AbortController()
     const end = (): void => over.abort()
