@@ -1,7 +1,7 @@
 // `paracosm init`: the files of a new world, or of a game and player in another language.
 import { randomBytes } from 'node:crypto'
 import { readdirSync, statSync } from 'node:fs'
-import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { AppError } from '../kernel/errors.ts'
@@ -42,7 +42,10 @@ export function createCommand(io: Io): Command {
     .command('world <name>')
     .description('Create a world in TypeScript: rules, bots, view, tests, manifest, Dockerfile, README.')
     .option('--dir <folder>', 'target folder, new or empty; default: a folder with that name')
-    .option('--paracosm <spec>', 'version or path (file:…) of the paracosm dependency; default: this version')
+    .option(
+      '--paracosm <spec>',
+      'version or tarball (file:…, copied into the folder) of paracosm; default: this version',
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -103,16 +106,33 @@ async function scaffold(io: Io, { kind, name }: Wanted, flags: Flags): Promise<v
   const folder = resolve(flags.dir ?? name)
   requireFree(folder)
   const title = name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ')
-  const files = renderScaffold(kind, { name, title, paracosm: flags.paracosm ?? readVersion() })
-  await writeAll(folder, files)
+  const tarball = findTarball(folder, flags.paracosm)
+  const paracosm = tarball === undefined ? (flags.paracosm ?? readVersion()) : `file:./${basename(tarball)}`
+  const files = renderScaffold(kind, { name, title, paracosm })
+  await writeAll(folder, files, tarball)
+  const names = [...files.keys(), ...(tarball === undefined ? [] : [basename(tarball)])]
   const next = nextCommands(kind, flags.dir ?? name)
   if (flags.json) {
-    printJson(io, { ok: true, kind: kind === 'world' ? 'world' : 'game', name, folder, files: [...files.keys()], next })
+    printJson(io, { ok: true, kind: kind === 'world' ? 'world' : 'game', name, folder, files: names, next })
     return
   }
-  io.out(`Wrote ${files.size} files to ${folder}.`)
+  io.out(`Wrote ${names.length} files to ${folder}.`)
   io.out('Next:')
   for (const line of next) io.out(`  ${line}`)
+}
+
+/**
+ * The tarball that a dependency names, relative to the new folder as npm reads it. It is copied into the folder, so that
+ * the project also installs elsewhere, such as in its container image.
+ */
+function findTarball(folder: string, spec: string | undefined): string | undefined {
+  if (spec?.startsWith('file:') !== true || !/\.(?:tgz|tar\.gz)$/.test(spec)) return undefined
+  const path = resolve(folder, spec.slice('file:'.length))
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return path
+  throw new AppError('FILE_UNREADABLE', `there is no ${path}`, {
+    hint: 'A relative path begins at the new folder, as in its package.json.',
+    details: { path },
+  })
 }
 
 function nextCommands(kind: ScaffoldKind, folder: string): string[] {
@@ -136,7 +156,11 @@ function requireFree(folder: string): void {
  * Everything is written beside the target and renamed to it at once: a failure leaves nothing behind.
  * @throws AppError FILE_UNWRITABLE, FILE_EXISTS
  */
-async function writeAll(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+async function writeAll(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  tarball: string | undefined,
+): Promise<void> {
   let draft: string | undefined
   try {
     await makeFolder(dirname(folder))
@@ -146,6 +170,7 @@ async function writeAll(folder: string, files: ReadonlyMap<string, string>): Pro
       await makeFolder(dirname(join(draft, path)))
       await writeFile(join(draft, path), text)
     }
+    if (tarball !== undefined) await copyFile(tarball, join(draft, basename(tarball)))
     // An empty folder is replaced. One that was filled meanwhile is kept.
     await rmdir(folder).catch((error: unknown) => {
       if (!isMissing(error)) throw error

@@ -63,6 +63,23 @@ test('init: invalid names, and those of built-in worlds and dependencies, are re
   assert.match((await init('game', 'x', '--language', 'cobol')).err, /Give python or typescript/)
 })
 
+test('init: a tarball of paracosm is copied into the project, and one that does not exist is refused', async () => {
+  writeFileSync(join(folder, 'paracosm-9.9.9.tgz'), 'a tarball')
+  const { status, out, err } = await init('world', 'packed', '--paracosm', 'file:../paracosm-9.9.9.tgz', '--json')
+  assert.equal(status, 0, err)
+  assert.ok(JSON.parse(out).files.includes('paracosm-9.9.9.tgz'))
+  assert.equal(readFileSync(join(folder, 'packed', 'paracosm-9.9.9.tgz'), 'utf8'), 'a tarball')
+  const { dependencies } = JSON.parse(readFileSync(join(folder, 'packed', 'package.json'), 'utf8'))
+  assert.equal(dependencies.paracosm, 'file:./paracosm-9.9.9.tgz')
+  const refused = await init('world', 'unpacked', '--paracosm', 'file:./paracosm-9.9.9.tgz')
+  assert.equal(refused.status, 2)
+  assert.match(
+    refused.err,
+    /FILE_UNREADABLE: there is no .*unpacked\/paracosm-9\.9\.9\.tgz\n {2}fix: A relative path begins/,
+  )
+  assert.equal(existsSync(join(folder, 'unpacked')), false)
+})
+
 test('init: a failure leaves nothing behind', {
   skip: process.getuid?.() === 0 && !existsSync('/proc/self'),
 }, async () => {
