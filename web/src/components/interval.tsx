@@ -6,38 +6,51 @@ export interface IntervalScale {
   readonly high: number
 }
 
-interface IntervalProps {
+interface TrackProps {
   readonly value: number
   /** The ends of the interval; null: too few episodes. */
   readonly low: number | null
   readonly high: number | null
   readonly scale: IntervalScale
-  /** How a number is written. */
-  readonly words: (value: number) => string
   /** A vertical line for comparison, such as one half. */
   readonly mark?: number
 }
 
-export function Interval({ value, low, high, scale, words, mark }: IntervalProps) {
+interface IntervalProps extends TrackProps {
+  /** How a number is written. */
+  readonly words: (value: number) => string
+  /** What is written instead of an interval that does not exist. */
+  readonly missing?: string
+}
+
+export function Interval({ words, missing = 'too few for an interval', ...track }: IntervalProps) {
+  const { value, low, high } = track
+  return (
+    <span className={styles.interval}>
+      <IntervalTrack {...track} />
+      <span>
+        <b>{words(value)}</b>{' '}
+        <span className={styles.quiet}>
+          {low === null || high === null ? missing : `${words(low)} to ${words(high)}`}
+        </span>
+      </span>
+    </span>
+  )
+}
+
+/** The drawing alone, for tables that have the numbers in a column of their own. */
+export function IntervalTrack({ value, low, high, scale, mark }: TrackProps) {
   const at = (number: number): string => {
     const share = scale.high > scale.low ? (number - scale.low) / (scale.high - scale.low) : 0.5
     return `${Math.max(0, Math.min(1, share)) * 100}%`
   }
   return (
-    <span className={styles.interval}>
-      <span className={styles.track} aria-hidden="true">
-        {mark === undefined ? undefined : <span className={styles.mark} style={{ left: at(mark) }} />}
-        {low === null || high === null ? undefined : (
-          <span className={styles.range} style={{ left: at(low), width: `calc(${at(high)} - ${at(low)})` }} />
-        )}
-        <span className={styles.dot} style={{ left: at(value) }} />
-      </span>
-      <span>
-        <b>{words(value)}</b>{' '}
-        <span className={styles.quiet}>
-          {low === null || high === null ? 'too few for an interval' : `${words(low)} to ${words(high)}`}
-        </span>
-      </span>
+    <span className={styles.track} aria-hidden="true">
+      {mark === undefined ? undefined : <span className={styles.mark} style={{ left: at(mark) }} />}
+      {low === null || high === null ? undefined : (
+        <span className={styles.range} style={{ left: at(low), width: `calc(${at(high)} - ${at(low)})` }} />
+      )}
+      <span className={styles.dot} style={{ left: at(value) }} />
     </span>
   )
 }

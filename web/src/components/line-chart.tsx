@@ -1,7 +1,8 @@
 // A line over time with its band: a mean with its interval, and the single results as points.
-import { useEffect, useRef, useState } from 'react'
+import { useRef } from 'react'
 import { formatNumber } from '../data/words.ts'
 import styles from './line-chart.module.css'
+import { useWidth } from './use-width.ts'
 
 /** One place on the axis. */
 export interface ChartPoint {
@@ -25,14 +26,7 @@ const MAX_DOTS = 200
 /** @param describe the chart in one sentence, for people who cannot see it */
 export function LineChart({ points, describe }: { points: readonly ChartPoint[]; describe: string }) {
   const area = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(0)
-  useEffect(() => {
-    const element = area.current
-    if (!element) return undefined
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
+  const width = useWidth(area)
   return (
     <div ref={area} className={styles.chart}>
       {width > 0 && points.length > 0 ? <Drawing points={points} width={width} describe={describe} /> : undefined}

@@ -1,5 +1,6 @@
 // The timeline: one slider over all tracks. Press to seek, drag to scrub, Shift-drag marks a range, Ctrl-wheel zooms.
 import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState, type WheelEvent } from 'react'
+import { useWidth } from '../components/use-width.ts'
 import type { Marker } from '../course/types.ts'
 import { useBookmarks } from '../data/bookmarks.ts'
 import { useStore } from '../data/store.ts'
@@ -113,18 +114,6 @@ function useMarkers({ summary, markers }: PlayerState): readonly Marker[] {
 function valueText({ step, last }: PlayerState, markers: readonly Marker[]): string {
   const here = markers.filter((marker) => marker.step === step).slice(0, 3)
   return [`Step ${step} of ${last}.`, ...here.map(({ text }) => `${text}.`)].join(' ')
-}
-
-function useWidth(area: { readonly current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0)
-  useEffect(() => {
-    const element = area.current
-    if (!element) return undefined
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [area])
-  return width
 }
 
 /** The browser would zoom the page on Ctrl-wheel; React's own listener cannot prevent it. */

@@ -32,7 +32,7 @@ export function Matrix({ caption, columns, rows, yes, no }: MatrixProps) {
           <tr>
             <td />
             {columns.map(({ id, group, label }, index) => (
-              <th key={id} scope="col" className={group === columns[index - 1]?.group ? styles.column : styles.first}>
+              <th key={id} scope="col" className={group === columns[index - 1]?.group ? undefined : styles.first}>
                 <span>{label}</span>
               </th>
             ))}

@@ -7,6 +7,7 @@ import { Button, ButtonLink } from '../../components/button.tsx'
 import { SelectField, TextField } from '../../components/field.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { useTitle } from '../../components/page.tsx'
+import pane from '../../components/pane-head.module.css'
 import {
   type CharacterSearch,
   characterTableQuery,
@@ -38,7 +39,7 @@ export function CharactersPage() {
   return (
     <div className={styles.page}>
       <div className={styles.list}>
-        <header className={styles.head}>
+        <header className={`${pane.head} ${styles.head}`}>
           <h1>Characters</h1>
           <p role="status">{data === undefined ? '' : `${found.length} of ${count(all.length, 'character')}`}</p>
         </header>

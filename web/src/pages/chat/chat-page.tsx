@@ -6,6 +6,7 @@ import { useRef, useState } from 'react'
 import { Button, ButtonLink } from '../../components/button.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { PageTitle, ReadingPage, useTitle } from '../../components/page.tsx'
+import pane from '../../components/pane-head.module.css'
 import { keyStore } from '../../data/account.ts'
 import { useStore } from '../../data/store.ts'
 import { recordQuery } from '../../data/text-games.ts'
@@ -45,12 +46,12 @@ function Conversation({ session }: { session: string }) {
     <div className={styles.page}>
       <SidePanel log={log} record={record} isOpen={isAbout} />
       <div className={styles.column}>
-        <header className={styles.head}>
+        <header className={`${pane.head} ${styles.head}`}>
           <div>
             <h1>{game}</h1>
             <p>{log.npc === '' ? 'Opening' : `${log.pc} with ${log.npc}`}</p>
           </div>
-          <div className={styles.actions}>
+          <div className={`${pane.actions} ${styles.actions}`}>
             <span className={styles.about}>
               <Button look="bare" aria-expanded={isAbout} onClick={() => setAbout(!isAbout)}>
                 {isAbout ? 'Back' : 'About'}

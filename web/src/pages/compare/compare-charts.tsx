@@ -1,6 +1,7 @@
 // One small chart per player: both courses on one axis, the area between them filled, and the final scores next to it.
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type PointerEvent, useMemo, useRef } from 'react'
 import { Mark, slotColour } from '../../components/mark.tsx'
+import { useWidth } from '../../components/use-width.ts'
 import type { CourseInfo } from '../../course/types.ts'
 import { formatNumber } from '../../data/words.ts'
 import { boundsOf, pathOf, type Scale, stepAt, xOf } from '../../timeline/scale.ts'
@@ -19,14 +20,7 @@ const PADDING = 4
 
 export function CompareCharts({ recorded, fork, step, onStep }: ChartsProps) {
   const area = useRef<HTMLTableCellElement>(null)
-  const [width, setWidth] = useState(0)
-  useEffect(() => {
-    const element = area.current
-    if (!element) return undefined
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
+  const width = useWidth(area)
   const to = Math.max(recorded.steps, fork.steps, 1)
   const scale = useMemo((): Scale => ({ from: 0, to, width }), [to, width])
   const seek = (event: PointerEvent): void => {

@@ -31,7 +31,7 @@ export function Transport({ player }: { player: EpisodePlayer }) {
     <div className={styles.transport}>
       <p className={styles.step} aria-live={isPlaying || isFollowing ? 'off' : 'polite'}>
         <b>{formatNumber(step)}</b> <span>of {formatNumber(last)}</span>
-        {isExact || phase !== 'ready' ? undefined : <span className={styles.about}> about</span>}
+        {isExact || phase !== 'ready' ? undefined : <span> about</span>}
       </p>
       <div className={styles.buttons}>
         <IconButton icon="first" label="First step (Home)" onClick={() => player.goTo(0)} />

@@ -7,12 +7,12 @@ import { Chip } from '../../components/chip.tsx'
 import { CopyLine } from '../../components/copy-line.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { PageTitle, ReadingPage, Section, useTitle } from '../../components/page.tsx'
+import styles from '../../components/row-list.module.css'
 import { evaluationsQuery, titleOf } from '../../data/evaluations.ts'
 import { codeOf } from '../../data/query-client.ts'
 import { ago, count, fullDate } from '../../data/words.ts'
 import { explain } from '../../shell/error-page.tsx'
 import { Opening } from '../../shell/opening.tsx'
-import styles from './evaluations.module.css'
 
 export function EvaluationsPage() {
   useTitle('Evaluations')

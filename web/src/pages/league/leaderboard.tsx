@@ -2,6 +2,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { HostedMembership, LeaderboardRow } from 'paracosm/protocol'
+import table from '../../components/data-table.module.css'
+import { type IntervalScale, IntervalTrack } from '../../components/interval.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { leaderboardQuery, membersQuery } from '../../data/leagues.ts'
 import { codeOf } from '../../data/query-client.ts'
@@ -22,13 +24,13 @@ export function Leaderboard({ league, division }: { league: string; division: st
   const scale = scaleOf(rows)
   return (
     <>
-      <table className={styles.table}>
-        <caption className={styles.caption}>Leaderboard</caption>
+      <table className={`${table.table} ${styles.ladder}`}>
+        <caption className={table.caption}>Leaderboard</caption>
         <thead>
           <tr>
             <th scope="col">Rank</th>
             <th scope="col">Policy</th>
-            <th scope="col" className={styles.number}>
+            <th scope="col" className={table.number}>
               Score
             </th>
             <th scope="col" className={styles.wide}>
@@ -37,7 +39,7 @@ export function Leaderboard({ league, division }: { league: string; division: st
             <th scope="col" className={styles.wide}>
               Won, drawn, lost
             </th>
-            <th scope="col" className={styles.number}>
+            <th scope="col" className={table.number}>
               Rounds
             </th>
             <th scope="col">Proof</th>
@@ -56,7 +58,7 @@ export function Leaderboard({ league, division }: { league: string; division: st
           ))}
         </tbody>
       </table>
-      <p className={styles.note}>
+      <p className={table.note}>
         An interval comes from the spread of the round results. Where two overlap, more rounds are needed to tell the
         policies apart. Won, drawn and lost count the episodes of the last 20 rounds. Verify re-runs them in this
         browser and compares every hash, digest and score.
@@ -71,7 +73,7 @@ interface RowProps {
   readonly row: LeaderboardRow
   readonly rank: number
   readonly names: ReadonlyMap<string, string>
-  readonly scale: Scale
+  readonly scale: IntervalScale
 }
 
 function Row({ league, row, rank, names, scale }: RowProps) {
@@ -95,21 +97,21 @@ function Row({ league, row, rank, names, scale }: RowProps) {
           <span>{row.player_name}</span>
         )}
       </th>
-      <td className={`${styles.number} ${styles.score}`}>{row.avg_score.toFixed(2)}</td>
+      <td className={`${table.number} ${styles.score}`}>{row.avg_score.toFixed(2)}</td>
       <td className={styles.wide}>
         {interval === null ? (
-          <span className={styles.quiet}>After two rounds</span>
+          <span className={table.quiet}>After two rounds</span>
         ) : (
           <>
-            <Interval score={row.avg_score} interval={interval} scale={scale} />
-            <span className={styles.quiet}>
+            <IntervalTrack value={row.avg_score} {...interval} scale={scale} />
+            <span className={table.quiet}>
               {interval.low.toFixed(2)} to {interval.high.toFixed(2)}
             </span>
           </>
         )}
       </td>
       <td className={styles.wide}>{tally === null ? undefined : <Tally {...tally} />}</td>
-      <td className={`${styles.number} ${styles.rounds}`}>{formatNumber(row.rounds_played)}</td>
+      <td className={`${table.number} ${styles.rounds}`}>{formatNumber(row.rounds_played)}</td>
       <td className={styles.proof}>
         <VerifyCell league={league} versions={row.policy_version_ids} name={policy} />
       </td>
@@ -117,28 +119,10 @@ function Row({ league, row, rank, names, scale }: RowProps) {
   )
 }
 
-interface Scale {
-  readonly low: number
-  readonly high: number
-}
-
 /** From the lowest to the highest end of all intervals. */
-function scaleOf(rows: readonly LeaderboardRow[]): Scale {
+function scaleOf(rows: readonly LeaderboardRow[]): IntervalScale {
   const ends = rows.flatMap(({ interval, avg_score: score }) => (interval ? [interval.low, interval.high] : [score]))
   return { low: Math.min(...ends), high: Math.max(...ends) }
-}
-
-const placeOn = ({ low, high }: Scale, value: number): number =>
-  high > low ? ((value - low) / (high - low)) * 100 : 50
-
-function Interval({ score, interval, scale }: { score: number; interval: Scale; scale: Scale }) {
-  const left = placeOn(scale, interval.low)
-  return (
-    <span className={styles.track} aria-hidden="true">
-      <span className={styles.range} style={{ left: `${left}%`, width: `${placeOn(scale, interval.high) - left}%` }} />
-      <span className={styles.dot} style={{ left: `${placeOn(scale, score)}%` }} />
-    </span>
-  )
 }
 
 function Tally({ won, drawn, lost }: { won: number; drawn: number; lost: number }) {
@@ -149,7 +133,7 @@ function Tally({ won, drawn, lost }: { won: number; drawn: number; lost: number 
         <span className={styles.drawn} style={{ flexGrow: drawn }} />
         <span style={{ flexGrow: lost }} />
       </span>
-      <span className={styles.quiet}>
+      <span className={table.quiet}>
         {formatNumber(won)}, {formatNumber(drawn)}, {formatNumber(lost)}
       </span>
     </>

@@ -51,7 +51,7 @@ export function VerifyCell({ league, versions, name }: Props) {
       >
         Verify
       </Button>
-      <span role="status" className={styles.quiet}>
+      <span role="status" className={styles.outcome}>
         {proof.kind === 'unchecked' ? undefined : proof.kind === 'differs' ? (
           <>
             <Link to="/episodes/$episode" params={{ episode: proof.episode }}>

@@ -6,12 +6,12 @@ import { Button, ButtonLink } from '../../components/button.tsx'
 import { CopyLine } from '../../components/copy-line.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { PageTitle, ReadingPage, Section, useTitle } from '../../components/page.tsx'
+import styles from '../../components/row-list.module.css'
 import { ladderQuery, leaguesQuery } from '../../data/leagues.ts'
 import { codeOf } from '../../data/query-client.ts'
 import { ago, count } from '../../data/words.ts'
 import { explain } from '../../shell/error-page.tsx'
 import { Opening } from '../../shell/opening.tsx'
-import styles from './leagues.module.css'
 
 export function LeaguesPage() {
   useTitle('Leagues')

@@ -6,6 +6,7 @@ import { Button } from '../../components/button.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { isOperatorOnly, OperatorOnly } from '../../components/operator-only.tsx'
 import { PageTitle, ReadingPage, useTitle } from '../../components/page.tsx'
+import pane from '../../components/pane-head.module.css'
 import { commandCountQuery, filtersOf, type LogFilters, type LogSearch } from '../../data/command-log.ts'
 import { operatorKeyStore } from '../../data/operator.ts'
 import { codeOf } from '../../data/query-client.ts'
@@ -54,12 +55,12 @@ export function LogPage() {
   }
   return (
     <div className={styles.page}>
-      <header className={styles.head}>
+      <header className={`${pane.head} ${styles.head}`}>
         <div>
           <h1>Command log</h1>
           <Standing filters={filters} readAt={log.readAt} accessKey={key} />
         </div>
-        <div className={styles.actions}>
+        <div className={pane.actions}>
           <Button onClick={log.again}>Read again</Button>
           <Button icon="download" aria-expanded={isExporting} onClick={() => setExporting(!isExporting)}>
             Export

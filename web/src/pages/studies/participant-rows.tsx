@@ -24,7 +24,7 @@ export function ParticipantRows({ study, rows, now }: RowsProps) {
   const courses = rows.map(({ participant, standing }) => courseOf(participant, now, standing))
   const axis = axisMinutes(courses)
   return (
-    <div className={styles.table}>
+    <div>
       <div className={styles.head} aria-hidden>
         <span>Participant</span>
         <span>Source</span>

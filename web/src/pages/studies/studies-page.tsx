@@ -6,6 +6,7 @@ import { ButtonLink } from '../../components/button.tsx'
 import { Chip } from '../../components/chip.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { PageTitle, ReadingPage, useTitle } from '../../components/page.tsx'
+import list from '../../components/row-list.module.css'
 import { operatorKeyStore } from '../../data/operator.ts'
 import { researchStudiesQuery } from '../../data/research.ts'
 import { useStore } from '../../data/store.ts'
@@ -28,7 +29,7 @@ export function StudiesPage() {
         <p className={styles.lead}>
           <ButtonLink to="/new-study" icon="plus" look="primary">
             New study
-          </ButtonLink>{' '}
+          </ButtonLink>
           <ButtonLink to="/scenarios">Scenarios of characters</ButtonLink>
         </p>
         {studies.length === 0 ? (
@@ -36,7 +37,7 @@ export function StudiesPage() {
             No studies yet. Write one here, or start the server with a file.
           </Notice>
         ) : (
-          <ul className={styles.rows} aria-label="Studies">
+          <ul className={list.rows} aria-label="Studies">
             {studies.map((study) => (
               <Row key={study.name} study={study} />
             ))}
@@ -50,10 +51,10 @@ export function StudiesPage() {
 function Row({ study }: { study: StudyEntry }) {
   const { progress, people } = study
   return (
-    <li className={styles.study}>
+    <li className={`${list.row} ${styles.study}`}>
       <div className={styles.studyHead}>
         <h2>
-          <Link to="/studies/$study" params={{ study: study.name }} className={styles.link}>
+          <Link to="/studies/$study" params={{ study: study.name }} className={list.link}>
             {study.title}
           </Link>
         </h2>

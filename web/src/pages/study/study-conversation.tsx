@@ -5,6 +5,7 @@ import { ClientError } from 'paracosm/client'
 import { type ReactNode, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Notice } from '../../components/notice.tsx'
+import pane from '../../components/pane-head.module.css'
 import { studyStateQuery } from '../../data/study.ts'
 import chat from '../chat/chat.module.css'
 import { ChatWordsContext } from '../chat/chat-words.ts'
@@ -37,12 +38,12 @@ export function StudyConversation({ study, accessKey, session, step, leave }: Co
   return (
     <ChatWordsContext value={words.chat}>
       <div className={styles.conversation}>
-        <header className={chat.head}>
+        <header className={`${pane.head} ${chat.head}`}>
           <div>
             <h1>{words.conversation}</h1>
             <p>{step}</p>
           </div>
-          <div className={chat.actions}>
+          <div className={`${pane.actions} ${chat.actions}`}>
             {leave}
             {log.isOver ? undefined : (
               <Button title={words.finishWhy} onClick={() => send('/finish')} why={why}>

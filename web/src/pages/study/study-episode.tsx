@@ -5,6 +5,7 @@ import type { EpisodeSummary, ParticipantState, WorldDetail } from 'paracosm/pro
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { SlotName } from '../../components/mark.tsx'
+import pane from '../../components/pane-head.module.css'
 import { WorldView } from '../../components/world-view.tsx'
 import { episodeQuery } from '../../data/episodes.ts'
 import { createStore, useStore } from '../../data/store.ts'
@@ -101,12 +102,12 @@ function Play({
   const isOver = hasMovedOn || line === 'over' || line === 'failed' || line === 'refused'
   return (
     <div className={episode.episode}>
-      <header className={chat.head}>
+      <header className={`${pane.head} ${chat.head}`}>
         <div>
           <h1>{world.title}</h1>
           <p>{isWaiting ? words.gathering : step}</p>
         </div>
-        <div className={chat.actions}>{leave}</div>
+        <div className={`${pane.actions} ${chat.actions}`}>{leave}</div>
       </header>
       <ol className={episode.scores}>
         {names.map((name, each) => (

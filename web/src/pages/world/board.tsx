@@ -6,7 +6,9 @@ import type { WorldDetail } from 'paracosm/protocol'
 import { useState } from 'react'
 import type { WorldBoardRow } from '../../../../src/protocol/catalogue.ts'
 import { ButtonLink } from '../../components/button.tsx'
+import table from '../../components/data-table.module.css'
 import { SelectField } from '../../components/field.tsx'
+import { Interval, type IntervalScale } from '../../components/interval.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { Section } from '../../components/page.tsx'
 import { count, formatNumber } from '../../data/words.ts'
@@ -41,7 +43,7 @@ export function Board({ world }: { world: WorldDetail }) {
         <Table world={world.id} variant={data.variant} rows={data.rows} summaries={summaries} />
       ) : undefined}
       {data && data.rows.length > 0 ? (
-        <p className={styles.note}>
+        <p className={table.note}>
           From the newest {count(data.episodes, 'finished episode')} without people. The line is the 95% interval: where
           two overlap, more episodes are needed to tell the bots apart.
         </p>
@@ -77,21 +79,21 @@ function Table({ world, variant, rows, summaries }: TableProps) {
   const hasMet = rows.some(({ share }) => share !== null)
   const scale = scaleOf(rows, hasMet)
   return (
-    <table className={styles.table}>
-      <caption className={styles.caption}>Leaderboard of bots</caption>
+    <table className={`${table.table} ${styles.table}`}>
+      <caption className={table.caption}>Leaderboard of bots</caption>
       <thead>
         <tr>
           <th scope="col">Bot</th>
-          <th scope="col" className={styles.wide}>
+          <th scope="col" className={table.wide}>
             {hasMet ? 'Share of points' : 'Mean score'}
           </th>
           {hasMet ? <th scope="col">Won, drawn, lost</th> : undefined}
           {hasMet ? (
-            <th scope="col" className={styles.number}>
+            <th scope="col" className={table.number}>
               Mean score
             </th>
           ) : undefined}
-          <th scope="col" className={styles.number}>
+          <th scope="col" className={table.number}>
             Episodes
           </th>
         </tr>
@@ -103,8 +105,8 @@ function Table({ world, variant, rows, summaries }: TableProps) {
               <b>{row.name}</b>
               <span>{row.kind === 'model' ? 'Model' : summaries.get(row.name)}</span>
             </th>
-            <td className={styles.wide}>
-              <Interval value={hasMet ? row.share : row.score} isShare={hasMet} scale={scale} />
+            <td className={table.wide}>
+              <Figure value={hasMet ? row.share : row.score} isShare={hasMet} scale={scale} />
             </td>
             {hasMet ? (
               <td data-label="Won, drawn, lost">
@@ -112,12 +114,12 @@ function Table({ world, variant, rows, summaries }: TableProps) {
               </td>
             ) : undefined}
             {hasMet ? (
-              <td className={styles.number} data-label="Mean score">
+              <td className={table.number} data-label="Mean score">
                 {formatNumber(row.score.value)}
               </td>
             ) : undefined}
-            <td className={styles.number} data-label="Episodes">
-              <Link to="/watch" search={{ world, variant, player: row.name }} className={styles.link}>
+            <td className={table.number} data-label="Episodes">
+              <Link to="/watch" search={{ world, variant, player: row.name }} className={table.link}>
                 {count(row.episodes, 'episode')}
               </Link>
             </td>
@@ -128,40 +130,24 @@ function Table({ world, variant, rows, summaries }: TableProps) {
   )
 }
 
-interface Scale {
-  readonly low: number
-  readonly high: number
-}
-
-function scaleOf(rows: readonly WorldBoardRow[], isShare: boolean): Scale {
+function scaleOf(rows: readonly WorldBoardRow[], isShare: boolean): IntervalScale {
   if (isShare) return { low: 0, high: 1 }
   const ends = rows.flatMap(({ score }) => [score.low ?? score.value, score.high ?? score.value])
   return { low: Math.min(0, ...ends), high: Math.max(1, ...ends) }
 }
 
-interface IntervalProps {
+const percent = (share: number): string => `${Math.round(share * 100)}%`
+
+interface FigureProps {
+  /** Null for a share of points without games against others. */
   readonly value: { readonly value: number; readonly low: number | null; readonly high: number | null } | null
   readonly isShare: boolean
-  readonly scale: Scale
+  readonly scale: IntervalScale
 }
 
-function Interval({ value, isShare, scale }: IntervalProps) {
-  if (!value) return <span className={styles.quiet}>Has met no other bot</span>
-  const words = (number: number): string => (isShare ? `${Math.round(number * 100)}%` : formatNumber(number))
-  const at = (number: number): number => ((number - scale.low) / (scale.high - scale.low)) * 100
+function Figure({ value, isShare, scale }: FigureProps) {
+  if (!value) return <span className={table.quiet}>Has met no other bot</span>
   const { low, high } = value
-  return (
-    <>
-      <span className={styles.track} aria-hidden="true">
-        {low === null || high === null ? undefined : (
-          <span className={styles.range} style={{ left: `${at(low)}%`, width: `${at(high) - at(low)}%` }} />
-        )}
-        <span className={styles.dot} style={{ left: `${at(value.value)}%` }} />
-      </span>
-      <b>{words(value.value)}</b>
-      <span className={styles.quiet}>
-        {low === null || high === null ? ' one episode' : ` interval ${words(low)} to ${words(high)}`}
-      </span>
-    </>
-  )
+  const words = isShare ? percent : formatNumber
+  return <Interval value={value.value} low={low} high={high} scale={scale} words={words} missing="one episode" />
 }

@@ -29,7 +29,7 @@ export function WorldPage() {
   return (
     <ReadingPage>
       <div className={styles.columns}>
-        <div className={styles.prose}>
+        <div>
           <PageTitle above={`${world.id} ${world.version}`}>{world.title}</PageTitle>
           <p className={styles.summary}>{world.summary}</p>
           <div className={styles.picture}>

@@ -5,6 +5,7 @@ import type { WorldSummary } from 'paracosm/protocol'
 import { CopyLine } from '../../components/copy-line.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { PageTitle, ReadingPage, Section, useTitle } from '../../components/page.tsx'
+import list from '../../components/row-list.module.css'
 import { LiveCount, WorldPicture } from '../../components/world-picture.tsx'
 import { count } from '../../data/words.ts'
 import { worldsQuery } from '../../data/worlds.ts'
@@ -19,18 +20,18 @@ export function WorldsPage() {
     <ReadingPage>
       <PageTitle above={data ? `${count(data.length, 'world')} on this server` : undefined}>Worlds</PageTitle>
       {error ? <Notice>{explain(error).text}</Notice> : undefined}
-      <ul className={styles.rows}>
+      <ul className={list.rows}>
         {(data ?? []).map((world) => (
           <Row key={world.id} world={world} />
         ))}
       </ul>
       <div id="build">
         <Section title="Build a world">
-          <p className={styles.text}>
+          <p className={list.text}>
             A world is data and pure functions in one TypeScript file: what a state is, what a command does, what a step
             does, what each slot sees. These commands make one from a template, run it, and offer it on this server.
           </p>
-          <div className={styles.commands}>
+          <div className={list.commands}>
             <CopyLine text="paracosm init world my-world" />
             <CopyLine text="paracosm serve --world ./my-world" />
           </div>
@@ -49,18 +50,18 @@ const ORIGINS = {
 function Row({ world }: { world: WorldSummary }) {
   const slots = [...new Set(world.variants.map((variant) => variant.slots))].toSorted((a, b) => a - b)
   return (
-    <li className={styles.row}>
-      <div className={styles.picture}>
+    <li className={`${list.row} ${styles.world}`}>
+      <div>
         <WorldPicture world={world} size="tiny" />
       </div>
       <div className={styles.about}>
         <h2>
-          <Link to="/worlds/$world" params={{ world: world.id }} className={styles.link}>
+          <Link to="/worlds/$world" params={{ world: world.id }} className={list.link}>
             {world.title}
           </Link>
         </h2>
         <p>{firstSentence(world.summary)}</p>
-        <p className={styles.facts}>
+        <p className={list.facts}>
           <code>
             {world.id} {world.version}
           </code>
