@@ -5,6 +5,7 @@ import { checkHabits } from './check/habits.ts'
 import { checkLayers } from './check/layers.ts'
 import { checkMerges } from './check/merges.ts'
 import { readSources } from './check/sources.ts'
+import { checkStyles } from './check/styles.ts'
 import { checkWords } from './check/words.ts'
 import { checkCodes } from './codes.ts'
 
@@ -48,6 +49,7 @@ const results = [
   check('retired words', () =>
     checkWords([...readSources('{src,bench}/**/*.ts'), ...readSources('web/src/**/*.{ts,tsx}')]),
   ),
+  check('classes of stylesheets', () => checkStyles(sources)),
   check('merge conflicts', checkMerges),
   check('docs/architecture.md', checkArchitecture),
   check('world codes', () => checkCodes(false)),

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { architectureFaults } from './architecture.ts'
 import { checkHabits } from './habits.ts'
 import { checkLayers } from './layers.ts'
+import { checkStyles } from './styles.ts'
 import { checkWords } from './words.ts'
 
 const source = (path: string, text: string) => ({ path, text, code: text })
@@ -26,9 +27,33 @@ test('layers: imports of lower layers, and of packages by permitted modules, pas
   assert.deepEqual(faultsOf('src/store/x.ts', "import pg from 'pg'"), [])
 })
 
+test('layers: the client uses the two browser-safe files of src/lib, and those import nothing else', () => {
+  assert.deepEqual(faultsOf('src/client/x.ts', "import { sleep } from '../lib/sleep.ts'"), [])
+  assert.equal(faultsOf('src/client/x.ts', "import { Mutex } from '../lib/mutex.ts'").length, 1)
+  assert.equal(faultsOf('src/client/x.ts', "import { AppError } from '../kernel/errors.ts'").length, 1)
+  assert.deepEqual(faultsOf('src/lib/retry.ts', "import { sleep } from './sleep.ts'"), [])
+  assert.equal(faultsOf('src/lib/retry.ts', "import { AppError } from '../kernel/errors.ts'").length, 1)
+  assert.equal(faultsOf('src/lib/sleep.ts', "import { setTimeout } from 'node:timers/promises'").length, 1)
+})
+
 test('habits: a clock in a pure module, an assertion, and module state are found', () => {
   const bad = 'export let count = 0\nconst at = Date.now()\nconst x = value as string\n'
   assert.equal(checkHabits([source('src/kernel/x.ts', bad)]).length, 3)
+})
+
+test('styles: a class that no stylesheet has, and one that no code names, are found', () => {
+  const css = source(
+    'web/a.module.css',
+    '.one { width: 1.5em }\n@media (width > 1px) { .two:hover > .three { top: 0 } }',
+  )
+  const using = (code: string) =>
+    checkStyles([css, source('web/a.tsx', `import styles from './a.module.css'\n${code}`)])
+  assert.deepEqual(using('const a = [styles.one, styles.two, styles.three]'), [])
+  assert.deepEqual(using('const a = [styles.one, styles.two, styles.three]\nconst b = styles.four'), [
+    'web/a.tsx:3: web/a.module.css has no class .four',
+  ])
+  assert.deepEqual(using('const a = [styles.one, styles.two]'), ['web/a.module.css: no code names .three'])
+  assert.deepEqual(using('const a = styles[kind]'), [], 'classes that a value chooses')
 })
 
 test('words: a retired word is reported with its replacement, and old wire formats are exempt', () => {
