@@ -82,25 +82,32 @@ export function buildPackageImage(engine: Engine): string {
 }
 
 /** A build context with this Node and its libraries in it. */
-function createContext(): string {
+export function createContext(): string {
   const context = mkdtempSync(join(tmpdir(), 'image '))
   addProgram(context, realpathSync(process.execPath), '/bin/node')
   return context
 }
 
-function add(context: string, path: string, target: string): void {
+/** Copies a file or folder to a place in the image. */
+export function add(context: string, path: string, target: string): void {
   const copy = join(context, 'root', target)
   mkdirSync(dirname(copy), { recursive: true })
   cpSync(realpathSync(path), copy, { recursive: true, dereference: true })
 }
 
-function addProgram(context: string, path: string, target: string): void {
+/** Copies a program and the libraries that it loads. */
+export function addProgram(context: string, path: string, target: string): void {
   add(context, path, target)
   const libraries = execFileSync('ldd', [path], { encoding: 'utf8' }).match(/\/[^ )]+/g) ?? []
   for (const library of libraries) if (!library.startsWith(path)) add(context, library, library)
 }
 
-function build(engine: Engine, context: string, { name, lines }: { name: string; lines: readonly string[] }): string {
+/** Builds an image from nothing but a context, and returns its name. */
+export function build(
+  engine: Engine,
+  context: string,
+  { name, lines }: { name: string; lines: readonly string[] },
+): string {
   const file = join(context, 'Containerfile')
   writeFileSync(file, `FROM scratch\nCOPY root/ /\n${lines.join('\n')}\n`)
   const [program, ...first] = engine.argv
