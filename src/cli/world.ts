@@ -109,7 +109,9 @@ interface ListOptions {
 
 async function list(io: Io, options: ListOptions): Promise<void> {
   for (const name of options.world) await io.worlds.load(name)
-  const worlds = (await Promise.all(io.worlds.ids().map((id) => io.worlds.load(id)))).map(summariseWorld)
+  const worlds = (await Promise.all(io.worlds.ids().map((id) => io.worlds.load(id)))).map((world) =>
+    summariseWorld(world, io.worlds.isBuiltIn(world)),
+  )
   if (options.json) printJson(io, worlds)
   else {
     printTable(
@@ -128,10 +130,10 @@ async function list(io: Io, options: ListOptions): Promise<void> {
 async function show(io: Io, id: string, options: { json?: boolean }): Promise<void> {
   const world = await io.worlds.load(id)
   if (options.json) {
-    printJson(io, describeWorld(world))
+    printJson(io, describeWorld(world, io.worlds.isBuiltIn(world)))
     return
   }
-  const summary = summariseWorld(world)
+  const summary = summariseWorld(world, io.worlds.isBuiltIn(world))
   io.out(`${summary.title} (${summary.id} ${summary.version})`)
   io.out(summary.summary)
   io.out('')

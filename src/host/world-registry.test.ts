@@ -53,6 +53,13 @@ async function record(worlds: WorldRegistry, name: string): Promise<JournalHeade
   return episode.header
 }
 
+test('world registry: only worlds that ship with Paracosm are built in', async () => {
+  const given = { ...(await builtInWorlds().load('paint-arena')), id: 'given' }
+  const registry = await createWorldRegistry({ worlds: [given] })
+  assert.equal(registry.isBuiltIn(await registry.load('paint-arena')), true)
+  assert.equal(registry.isBuiltIn(await registry.load('given')), false)
+})
+
 test('worlds: a built-in world is found by id and has no package', async () => {
   const worlds = builtInWorlds(folder)
   const world = await worlds.load('paint-arena')

@@ -29,6 +29,8 @@ export interface WorldRegistry {
    * @throws AppError UNKNOWN_WORLD, WORLD_VERSION, WORLD_INVALID (as a rejection)
    */
   loadRecorded(header: JournalHeader, module?: string): Promise<World>
+  /** Whether a loaded world ships with Paracosm: neither a module nor a value that a program gave. */
+  isBuiltIn(world: World): boolean
   /** The package that a loaded world comes from; undefined for built-in worlds and worlds given as values. */
   packageOf(world: World): WorldPackage | undefined
   /** The absolute path of the module that a world was loaded from; undefined for built-in worlds and values. */
@@ -156,6 +158,10 @@ class Registry implements WorldRegistry {
 
   #known(world: World): boolean {
     return this.#loaded.has(world)
+  }
+
+  isBuiltIn(world: World): boolean {
+    return !this.#loaded.has(world)
   }
 
   packageOf(world: World): WorldPackage | undefined {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
-import { startServerProcess } from '../../src/testing/server-process.ts'
+import { eventually, startServerProcess } from '../../src/testing/server-process.ts'
 import { startWebBrowser } from '../../src/testing/web.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -42,5 +42,14 @@ test("framed view: a world's own module draws in its sandbox and cannot access t
   assert.equal(await inside?.evaluate('self.origin'), 'null')
   const reach = "fetch('/api/about').then(() => 'reached', () => 'refused')"
   assert.equal(await inside?.evaluate(reach), 'refused')
+  // A frame whose scheme differs from its page's gets an opaque background.
+  const scheme = (): Promise<unknown> | undefined =>
+    inside?.evaluate('getComputedStyle(document.documentElement).colorScheme')
+  assert.equal(await scheme(), 'light')
+  await opened.page.emulateMedia({ colorScheme: 'dark' })
+  await eventually('the frame is dark', async () => ((await scheme()) === 'dark' ? true : undefined))
+  const ink = (frame: typeof inside): Promise<unknown> | undefined =>
+    frame?.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink')")
+  assert.equal(await ink(inside), await ink(opened.page.mainFrame()))
   await opened.close()
 })

@@ -27,7 +27,11 @@ test('init: --json lists the written files and the next steps, and no placeholde
     assert.equal(status, 0, err)
     const report = JSON.parse(out)
     assert.deepEqual([report.ok, report.kind, report.name, report.folder], [true, kind, name, join(folder, name)])
-    assert.deepEqual(readdirSync(report.folder).sort(), [...report.files].sort())
+    const written = readdirSync(report.folder, { recursive: true, encoding: 'utf8' })
+    assert.deepEqual(
+      written.filter((path) => statSync(join(report.folder, path)).isFile()).sort(),
+      [...report.files].sort(),
+    )
     for (const file of report.files) {
       const text = readFileSync(join(report.folder, file), 'utf8')
       assert.doesNotMatch(text, /\{\{|placeholder|undefined"/i, `${name}/${file}`)

@@ -5,8 +5,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { NO_BROWSER } from '../../src/testing/browser.ts'
 import { type RunningCommand, startProcess } from '../../src/testing/cli.ts'
 import { installProject, packPackage, runTool, toolEnvironment } from '../../src/testing/packed-package.ts'
+import { startWebBrowser } from '../../src/testing/web.ts'
 import { openWire } from '../../src/testing/wire.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'paracosm scaffold '))
@@ -76,6 +78,46 @@ test('scaffolded world: a server offers it; an episode is started over HTTP and 
     while (!view.done) view = await viewer.next()
     assert.equal(view.round, 6)
   }))
+
+test('scaffolded world: in a browser a person plays it by its cards, and watches it', { skip: NO_BROWSER }, () =>
+  serving(['serve', '--world', './world.ts', '--port', '0', '--no-showcase'], async (server) => {
+    const [, url = ''] = await server.sees(/Paracosm is at (\S+)/)
+    const response = await fetch(`${url}/api/episodes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ world: 'sealed-bids', players: [null, 'low'], seed: 1, tick_rate: 5 }),
+    })
+    const { episode, slots } = (await response.json()) as { episode: { id: string }; slots: { token: string }[] }
+    const browser = await startWebBrowser()
+    try {
+      for (const [width, round] of [
+        ['phone', 1],
+        ['desktop', 2],
+      ] as const) {
+        const { page, complaints, close } = await browser.open(
+          `${url}/episodes/${episode.id}/play#slot=0&token=${slots[0]?.token}`,
+          { width },
+        )
+        const view = page.frameLocator('iframe[title="View of Sealed bids"]')
+        await view.getByText(`Round ${round} of 6`).waitFor()
+        const { height = 0 } = (await page.locator('iframe').boundingBox()) ?? {}
+        assert.ok(height > 400, `the view is ${height} px high`)
+        await view.getByRole('button', { name: /^Bid / }).last().click()
+        await view.getByText(`Round ${round + 1} of 6`).waitFor()
+        await view.getByRole('row', { name: /^You [1-9]/ }).waitFor()
+        assert.deepEqual(complaints, [])
+        await close()
+      }
+      const watching = await browser.open(`${url}/episodes/${episode.id}`)
+      const seen = watching.page.frameLocator('iframe[title="View of Sealed bids"]')
+      await seen.getByText('Round 3 of 6').waitFor()
+      assert.equal(await seen.getByRole('button').count(), 0, 'a viewer sees no hand')
+      await watching.close()
+    } finally {
+      await browser.close()
+    }
+  }),
+)
 
 test('scaffolded world: an agent plays it through the perception adapter', () =>
   serving(

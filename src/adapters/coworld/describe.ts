@@ -5,7 +5,8 @@ import { configureWorld, type World } from '../../kernel/world.ts'
 import type { WorldDetail, WorldSummary } from '../../protocol/catalogue.ts'
 import { JsonObject } from '../../protocol/json.ts'
 
-export function summariseWorld(world: World): WorldSummary {
+/** @param isBuiltIn whether it ships with Paracosm, whose application has a view of it */
+export function summariseWorld(world: World, isBuiltIn: boolean): WorldSummary {
   return {
     id: world.id,
     version: world.version,
@@ -16,15 +17,18 @@ export function summariseWorld(world: World): WorldSummary {
       slots: world.slots(configureWorld(world, variant.id).config),
     })),
     bots: (world.bots ?? []).map(({ name, summary }) => ({ name, summary })),
-    view: viewOf(world),
+    view: viewOf(world, isBuiltIn),
     has_dialogue: world.dialogue !== undefined,
   }
 }
 
-/** A world with a module has its own view; views of built-in worlds are part of the application. */
-function viewOf({ view }: World): WorldSummary['view'] {
+/**
+ * A world with a module has its own view; views of built-in worlds are part of the application. Other worlds, also those
+ * with a public view, are shown as tables.
+ */
+function viewOf({ view }: World, isBuiltIn: boolean): WorldSummary['view'] {
   if (view?.module) return 'package'
-  return view ? 'built-in' : 'none'
+  return view && isBuiltIn ? 'built-in' : 'none'
 }
 
 /** The JSON Schema (2020-12) of a zod schema's input. */
@@ -33,9 +37,10 @@ export function toJsonSchema(schema: z.ZodType): JsonObject {
   return parseWith(JsonObject, json, { code: 'VALIDATION_ERROR', what: 'The schema' })
 }
 
-export function describeWorld(world: World): WorldDetail {
+/** @param isBuiltIn as in `summariseWorld` */
+export function describeWorld(world: World, isBuiltIn: boolean): WorldDetail {
   return {
-    ...summariseWorld(world),
+    ...summariseWorld(world, isBuiltIn),
     config_schema: toJsonSchema(world.config),
     command_schema: toJsonSchema(world.command),
     results_schema: toJsonSchema(world.results),

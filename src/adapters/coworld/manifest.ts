@@ -4,7 +4,7 @@ import { AppError } from '../../kernel/errors.ts'
 import type { World } from '../../kernel/world.ts'
 import { configureWorld } from '../../kernel/world.ts'
 import type { JsonObject } from '../../protocol/json.ts'
-import { describeWorld, toJsonSchema } from './describe.ts'
+import { toJsonSchema } from './describe.ts'
 import { formatConfigSchema, variantToGameConfig } from './game-config.ts'
 
 /** Ticks per second of the variants, and of the certification episode, which should be short. */
@@ -79,7 +79,7 @@ export function createManifest(world: World, options: ManifestOptions): JsonObje
 }
 
 function formatPlayerProtocol(world: World): string {
-  const { command_schema: command } = describeWorld(world)
+  const command = toJsonSchema(world.command)
   return `# Player protocol of ${world.title}
 
 Connect to the websocket that the variable COGAMES_ENGINE_WS_URL (or COWORLD_PLAYER_WS_URL) names. All messages are JSON

@@ -24,7 +24,7 @@ const WORLD: FileTable = {
   'rules.ts': 'world/rules-ts.tmpl',
   'bots.ts': 'world/bots-ts.tmpl',
   'perception.ts': 'world/perception-ts.tmpl',
-  'view.ts': 'world/view-ts.tmpl',
+  'view/main.ts': 'world/view-ts.tmpl',
   'world.test.ts': 'world/world-test.tmpl',
   'view.test.ts': 'world/view-test.tmpl',
   'coworld_manifest.json': 'world/manifest.tmpl',

@@ -19,7 +19,10 @@ export interface KnownWorld extends Pick<WorldSummary, 'id' | 'title' | 'summary
   readonly isPerceived: boolean
 }
 
-export const knownWorld = (world: World): KnownWorld => ({ ...summariseWorld(world), isPerceived: isPerceived(world) })
+export function knownWorld(world: World): KnownWorld {
+  const { id, title, summary, variants, bots } = summariseWorld(world, false)
+  return { id, title, summary, variants, bots, isPerceived: isPerceived(world) }
+}
 
 /** The game of a reference; case, blanks, `_` and `-` are ignored. */
 export function findGame(games: readonly KnownGame[], reference: string): KnownGame | undefined {

@@ -50,7 +50,7 @@ export const viewRoutes: FastifyPluginCallback<Options> = (app, { worlds }, done
       return reply
         .type('text/html; charset=utf-8')
         .send(
-          `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeHtml(title)}</title>` +
+          `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>${escapeHtml(title)}</title>` +
             `<body data-module="${escapeHtml(files + name)}" style="margin:0;height:100vh">` +
             '<script src="/views/frame.js"></script></body></html>',
         )

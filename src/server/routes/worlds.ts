@@ -25,7 +25,10 @@ export const worldRoutes: FastifyPluginCallbackZod<{ episodes: EpisodeService }>
         response: { 200: z.array(WorldSummary) },
       },
     },
-    async () => (await Promise.all(worlds.ids().map((id) => worlds.load(id)))).map(summariseWorld),
+    async () =>
+      (await Promise.all(worlds.ids().map((id) => worlds.load(id)))).map((world) =>
+        summariseWorld(world, worlds.isBuiltIn(world)),
+      ),
   )
   app.get(
     '/api/worlds/:id',
@@ -37,7 +40,10 @@ export const worldRoutes: FastifyPluginCallbackZod<{ episodes: EpisodeService }>
         response: { 200: WorldDetail, '4xx': Problem },
       },
     },
-    async (request) => describeWorld(await loadRegistered(worlds, request.params.id)),
+    async ({ params }) => {
+      const world = await loadRegistered(worlds, params.id)
+      return describeWorld(world, worlds.isBuiltIn(world))
+    },
   )
   app.get(
     '/api/worlds/:id/documents',

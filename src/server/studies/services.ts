@@ -80,7 +80,9 @@ export async function createStudyServices(
   const studies = new Studies(store)
   const links = new StudyLinks(store)
   const { worlds: registered } = episodes
-  const worlds = (await Promise.all(registered.ids().map((id) => registered.load(id)))).map(knownWorld)
+  const worlds = (await Promise.all(registered.ids().map((id) => registered.load(id)))).map((world) =>
+    knownWorld(world),
+  )
   const hasModels = sessions.models.client !== undefined
   const at = { studies, games, worlds, hasModels, registry, roster: () => sessions.roster() }
   const catalogue = new StudyCatalogue(at)

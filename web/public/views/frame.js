@@ -5,8 +5,14 @@ const source = { frame: undefined, speed: 0 }
 
 const post = (message) => parent.postMessage(message, '*')
 
-function start({ about, tokens }) {
-  for (const [name, value] of Object.entries(tokens)) document.documentElement.style.setProperty(name, value)
+function dress({ scheme, tokens }) {
+  const { style } = document.documentElement
+  style.colorScheme = scheme
+  for (const [name, value] of Object.entries(tokens)) style.setProperty(name, value)
+}
+
+function start({ about, theme }) {
+  dress(theme)
   Object.assign(source, about, {
     subscribe(listener) {
       listeners.add(listener)
@@ -32,6 +38,7 @@ let isMounted = false
 addEventListener('message', ({ source: from, data }) => {
   if (from !== parent) return
   if (data.kind === 'start') start(data)
+  if (data.kind === 'theme') dress(data.theme)
   if (data.kind === 'inspected') {
     inspections.get(data.id)?.(data.value)
     inspections.delete(data.id)

@@ -1,12 +1,20 @@
 // The view of an external world, in a sandboxed frame with its own origin: it sees the frames it is sent, and nothing
 // else of the page. Both sides exchange the messages below; web/public/views/frame.js is the other side.
 import type { ViewModule, ViewSource } from 'paracosm/world'
+import { watchTheme } from '../../../src/kernel/view/theme.ts'
 
 /** Messages from the page. */
 type ToFrame =
-  | { readonly kind: 'start'; readonly about: object; readonly tokens: Readonly<Record<string, string>> }
+  | { readonly kind: 'start'; readonly about: object; readonly theme: Theme }
+  | { readonly kind: 'theme'; readonly theme: Theme }
   | { readonly kind: 'frame'; readonly frame: object; readonly speed: number }
   | { readonly kind: 'inspected'; readonly id: number; readonly value: object | undefined }
+
+interface Theme {
+  /** A frame with another scheme than its element would get a background of its own. */
+  readonly scheme: 'light' | 'dark'
+  readonly tokens: Readonly<Record<string, string>>
+}
 
 /** Design tokens that a view may use. */
 const TOKENS = [
@@ -22,7 +30,7 @@ export function framedView(world: string): ViewModule {
       frame.setAttribute('sandbox', 'allow-scripts')
       frame.title = `View of ${source.world.title}`
       frame.src = `/views/${encodeURIComponent(world)}/frame.html`
-      Object.assign(frame.style, { border: '0', width: '100%', height: '100%', colorScheme: 'normal' })
+      Object.assign(frame.style, { display: 'block', border: '0', width: '100%', height: '100%' })
       const stop = converse(frame, source)
       element.append(frame)
       return () => {
@@ -42,7 +50,7 @@ function converse(frame: HTMLIFrameElement, source: ViewSource): () => void {
   const start = (): void => {
     const { world, slots, perspective, reducedMotion } = source
     const about = { world, slots, perspective, reducedMotion, plays: source.send !== undefined }
-    send({ kind: 'start', about, tokens: readTokens() })
+    send({ kind: 'start', about, theme: readTheme(frame) })
     sendFrame()
   }
   const onMessage = ({ source: from, data }: MessageEvent<unknown>): void => {
@@ -58,9 +66,11 @@ function converse(frame: HTMLIFrameElement, source: ViewSource): () => void {
   }
   window.addEventListener('message', onMessage)
   const unsubscribe = source.subscribe(sendFrame)
+  const unwatch = watchTheme(() => send({ kind: 'theme', theme: readTheme(frame) }))
   return () => {
     window.removeEventListener('message', onMessage)
     unsubscribe()
+    unwatch()
   }
 }
 
@@ -70,7 +80,13 @@ type Command = Parameters<NonNullable<ViewSource['send']>>[0]
 const isCommand = (value: unknown): value is Command =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function readTokens(): Readonly<Record<string, string>> {
+function readTheme(frame: HTMLIFrameElement): Theme {
+  const { dataset } = document.documentElement
+  const isDark =
+    dataset.theme === undefined ? matchMedia('(prefers-color-scheme: dark)').matches : dataset.theme === 'dark'
+  const scheme = isDark ? 'dark' : 'light'
+  frame.style.colorScheme = scheme
   const style = getComputedStyle(document.documentElement)
-  return Object.fromEntries(TOKENS.map((name) => [`--${name}`, style.getPropertyValue(`--${name}`)]))
+  const tokens = Object.fromEntries(TOKENS.map((name) => [`--${name}`, style.getPropertyValue(`--${name}`)]))
+  return { scheme, tokens }
 }

@@ -1,12 +1,14 @@
 // The foundry in three dimensions. One draw call for all parts and one for all items: the cost of a frame grows with
 // pixels. An idle picture costs nothing, because it is drawn only when something has changed.
+
 import { Color, LinearSRGBColorSpace, Scene as Space, WebGLRenderer } from 'three'
 import { Undo } from '../../../kernel/view/dom.ts'
+import { watchTheme } from '../../../kernel/view/theme.ts'
 import type { Size } from '../geometry.ts'
 import { Camera } from './camera.ts'
 import { Meshes } from './gl-meshes.ts'
 import { Labels } from './labels.ts'
-import { readPalette, watchTheme } from './palette.ts'
+import { readPalette } from './palette.ts'
 import { type Picked, pick, planeAt } from './pick.ts'
 import type { Scene } from './scene.ts'
 import { extentOf, type LabelMark, type Look, type Stage } from './stage.ts'

@@ -66,15 +66,3 @@ export function parseColour(text: string): Rgb {
 export function cssOf([r, g, b]: Rgb, alpha = 1): string {
   return `rgb(${Math.round(r * 255)} ${Math.round(g * 255)} ${Math.round(b * 255)} / ${alpha})`
 }
-
-/** Calls back when the system's theme or an attribute of the page changes. Returns a function that stops watching. */
-export function watchTheme(onChange: () => void): () => void {
-  const system = matchMedia('(prefers-color-scheme: dark)')
-  system.addEventListener('change', onChange)
-  const page = new MutationObserver(onChange)
-  page.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'class', 'style'] })
-  return () => {
-    system.removeEventListener('change', onChange)
-    page.disconnect()
-  }
-}

@@ -1,9 +1,10 @@
 // A small picture of the foundry for lists: the floor and its parts seen from above one corner, drawn on a 2-D canvas. It
 // shows what the view shows, without controls and without the library that draws the view in three dimensions.
+import { watchTheme } from '../../../kernel/view/theme.ts'
 import type { ViewModule, ViewSource } from '../../../kernel/view.ts'
 import { BELT_TOP } from './boxes.ts'
 import { buildItems, buildParts, ITEM_STRIDE, PathCache, STRIDE } from './instances.ts'
-import { cssOf, type Palette, type Rgb, readPalette, watchTheme } from './palette.ts'
+import { cssOf, type Palette, type Rgb, readPalette } from './palette.ts'
 import { readScene, type Scene } from './scene.ts'
 
 /** Width of half a cell for a height of one, seen at 30 degrees. */

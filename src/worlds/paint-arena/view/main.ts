@@ -1,10 +1,12 @@
 // The view of paint-arena: a canvas that fits its container and, for a player, the control pad.
+
 import { adoptSheet } from '../../../kernel/view/dom.ts'
+import { watchTheme } from '../../../kernel/view/theme.ts'
 import type { ViewModule, ViewSource } from '../../../kernel/view.ts'
 import { type Brush, draw } from './draw.ts'
 import { describe, type Field, readField } from './field.ts'
 import { mountPad } from './pad.ts'
-import { fillOf, type Palette, readPalette, watchTheme } from './palette.ts'
+import { fillOf, type Palette, readPalette } from './palette.ts'
 import { SHEET } from './sheet.ts'
 
 /** Number of steps that a trail shows. */

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { EpisodeSummary, ParticipantState, WorldDetail } from 'paracosm/protocol'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { Button } from '../../components/button.tsx'
+import { CommandForm } from '../../components/command-form.tsx'
 import { SlotName } from '../../components/mark.tsx'
 import pane from '../../components/pane-head.module.css'
 import { WorldView } from '../../components/world-view.tsx'
@@ -118,7 +119,16 @@ function Play({
           </li>
         ))}
       </ol>
-      <div className={episode.view}>
+      {world.view === 'none' && line === 'open' && frame ? (
+        <div className={episode.controls}>
+          <CommandForm
+            schema={world.command_schema}
+            words={{ command: words.chat.commands, send: words.chat.send }}
+            onSend={send}
+          />
+        </div>
+      ) : undefined}
+      <div className={world.view === 'none' ? episode.view : `${episode.view} ${episode.filled}`}>
         <WorldView world={world.id} kind={world.view} source={source} />
       </div>
       <p role="status" className={episode.said}>

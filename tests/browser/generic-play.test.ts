@@ -1,0 +1,98 @@
+// A person plays a world that brings no view: the generic view shows what the slot sees, and its controls come from the
+// schema of the world's commands.
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { NO_BROWSER } from '../../src/testing/browser.ts'
+import { eventually, type ServerProcess, startServerProcess } from '../../src/testing/server-process.ts'
+import { startWebBrowser, type WebBrowser, type WidthName } from '../../src/testing/web.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+// Inside the checkout, so that the world finds zod.
+const folder = mkdtempSync(join(ROOT, 'tmp-generic-'))
+let browser: WebBrowser
+let server: ServerProcess
+
+before(async () => {
+  if (NO_BROWSER) return
+  const page = readFileSync(join(ROOT, 'docs', 'writing-a-world.md'), 'utf8')
+  const [, code = ''] = /^```ts\n([\s\S]*?)^```/m.exec(page) ?? []
+  const world = code
+    .replace("'paracosm/world'", `'${join(ROOT, 'src', 'kernel', 'index.ts')}'`)
+    .replace("'paracosm/protocol'", `'${join(ROOT, 'src', 'protocol', 'index.ts')}'`)
+  writeFileSync(join(folder, 'harvest.ts'), world)
+  const typed = world
+    .replace("id: 'harvest'", "id: 'orders'")
+    .replace('z.strictObject({ take: z.int().min(0).max(3) })', 'z.strictObject({ take: z.int() })')
+  writeFileSync(join(folder, 'orders.ts'), typed)
+  const worlds = ['--world', join(folder, 'harvest.ts'), '--world', join(folder, 'orders.ts')]
+  // It builds the application, which the server reads when it starts.
+  browser = await startWebBrowser()
+  server = await startServerProcess(join(folder, 'data'), [...worlds, '--no-league', '--no-showcase'])
+})
+
+after(async () => {
+  await browser?.close()
+  await server?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** An episode that waits for the person in every step. @returns the address of the person's slot */
+async function start(world: string): Promise<string> {
+  const response = await fetch(`${server.url}/api/episodes`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ world, players: [null, 'modest'], tick_rate: 5, config: { days: 1000 } }),
+  })
+  assert.equal(response.status, 201)
+  const { episode, slots } = (await response.json()) as {
+    episode: { id: string }
+    slots: { slot: number; token: string }[]
+  }
+  const { token } = slots.find(({ slot }) => slot === 0) ?? {}
+  return `${server.url}/episodes/${episode.id}/play#slot=0&token=${token}`
+}
+
+/** The person's score as the page shows it. */
+const scoreOn = async (page: Page): Promise<number> =>
+  Number(await page.getByRole('list', { name: 'Scores' }).getByRole('listitem').first().locator('b').textContent())
+
+const reaches = (page: Page, score: number): Promise<true> =>
+  eventually(`a score of ${score}`, async () => ((await scoreOn(page)) >= score ? true : undefined))
+
+for (const width of ['phone', 'desktop'] as WidthName[]) {
+  test(`generic play: each number of berries has a button that takes them, on a ${width}`, {
+    skip: NO_BROWSER,
+  }, async () => {
+    const address = await start('harvest')
+    const { page, complaints, close } = await browser.open(address, { width })
+    for (const berries of [3, 1, 2]) {
+      const before = await scoreOn(page)
+      await page.getByRole('button', { name: `take ${berries}`, exact: true }).click()
+      await reaches(page, before + berries)
+    }
+    assert.equal(await page.getByRole('button', { name: /^take / }).count(), 4)
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+}
+
+test('generic play: a number without bounds has a field; Enter sends it, and a refusal is shown', {
+  skip: NO_BROWSER,
+}, async () => {
+  const address = await start('orders')
+  const { page, close } = await browser.open(address)
+  const field = page.getByLabel('take')
+  await field.fill('2')
+  await field.press('Enter')
+  await reaches(page, 2)
+  await field.fill('1000000')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await reaches(page, 3)
+  await field.fill('5')
+  await field.press('Enter')
+  await page.getByText('Not taken: There is nothing left to take.').waitFor()
+  await close()
+})
