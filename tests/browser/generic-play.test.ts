@@ -74,6 +74,7 @@ for (const width of ['phone', 'desktop'] as WidthName[]) {
       await reaches(page, before + berries)
     }
     assert.equal(await page.getByRole('button', { name: /^take / }).count(), 4)
+    assert.deepEqual(await page.locator('.generic-view th').allTextContents(), ['berries', 'day'])
     assert.deepEqual(complaints, [])
     await close()
   })

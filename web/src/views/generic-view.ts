@@ -9,6 +9,8 @@ const HISTORY = 120
 /** Maximum rows of one list; larger ones would block the page. */
 const MAX_ROWS = 100
 const MAX_DEPTH = 4
+/** What every observation has around the world's own part; the page shows it elsewhere. */
+const AROUND = ['type', 'slot', 'tick', 'player_names', 'started', 'paused', 'tick_rate', 'done']
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -35,7 +37,8 @@ export const view: ViewModule = {
       if (frame.step < step) history.clear()
       step = frame.step
       const now = new Map<string, string>()
-      root.replaceChildren(draw(frame.view, '', { history, before, now }, 0))
+      const seen = source.perspective === null ? frame.view : without(frame.view, AROUND)
+      root.replaceChildren(draw(seen, '', { history, before, now }, 0))
       before = now
     }
     update()
@@ -46,6 +49,9 @@ export const view: ViewModule = {
     }
   },
 }
+
+const without = (value: JsonObject, names: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)))
 
 function draw(value: JsonObject, path: string, drawing: Drawing, depth: number): HTMLElement {
   const table = document.createElement('table')
