@@ -30,6 +30,8 @@ export interface ViewSource {
   readonly speed: number
   /** Sends a command for the viewer's slot; present when the viewer plays. */
   send?(command: JsonObject): void
+  /** The JSON Schema of the world's commands, for views that make their controls of it; present with `send`. */
+  readonly commands?: JsonObject
   /** The headless inspection of one part, at the frame's step. */
   inspect?(id: number): Promise<JsonObject | undefined>
   readonly reducedMotion: boolean

@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
+import { startCommand } from '../../src/testing/cli.ts'
 import { eventually, type ServerProcess, startServerProcess } from '../../src/testing/server-process.ts'
-import { startWebBrowser, type WebBrowser, type WidthName } from '../../src/testing/web.ts'
+import { hitTest, startWebBrowser, type WebBrowser, type WidthName } from '../../src/testing/web.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 // Inside the checkout, so that the world finds zod.
@@ -20,6 +21,7 @@ before(async () => {
   const page = readFileSync(join(ROOT, 'docs', 'writing-a-world.md'), 'utf8')
   const [, code = ''] = /^```ts\n([\s\S]*?)^```/m.exec(page) ?? []
   const world = code
+    .replace('days: z.int().min(1).default(20)', 'days: z.int().min(1).default(1000)')
     .replace("'paracosm/world'", `'${join(ROOT, 'src', 'kernel', 'index.ts')}'`)
     .replace("'paracosm/protocol'", `'${join(ROOT, 'src', 'protocol', 'index.ts')}'`)
   writeFileSync(join(folder, 'harvest.ts'), world)
@@ -44,7 +46,7 @@ async function start(world: string): Promise<string> {
   const response = await fetch(`${server.url}/api/episodes`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ world, players: [null, 'modest'], tick_rate: 5, config: { days: 1000 } }),
+    body: JSON.stringify({ world, players: [null, 'modest'], tick_rate: 5 }),
   })
   assert.equal(response.status, 201)
   const { episode, slots } = (await response.json()) as {
@@ -96,4 +98,31 @@ test('generic play: a number without bounds has a field; Enter sends it, and a r
   await field.press('Enter')
   await page.getByText('Not taken: There is nothing left to take.').waitFor()
   await close()
+})
+
+test('generic play: the page that `paracosm run` prints for a person has the same controls', {
+  skip: NO_BROWSER,
+}, async () => {
+  const players = ['human', 'modest', '--tick-rate', '5']
+  const running = startCommand(['run', join(folder, 'harvest.ts'), ...players], { cwd: folder })
+  try {
+    const [, viewer = '', address = ''] = await running.sees(/Live view: (\S+)\s+Player 0: (\S+)/)
+    const watching = await browser.open(viewer)
+    const { page, complaints, close } = await browser.open(address, { width: 'phone' })
+    await page.getByRole('button', { name: 'take 3', exact: true }).click()
+    await eventually('a score', async () =>
+      Number(await watching.page.locator('#scores .score-value').first().textContent()) >= 3 ? true : undefined,
+    )
+    assert.deepEqual(await hitTest(page), [])
+    // The page asks for a view of the world first.
+    assert.deepEqual(
+      complaints.filter((each) => !each.includes('/assets/world-harvest.js')),
+      [],
+    )
+    await close()
+    await watching.close()
+  } finally {
+    running.kill('SIGINT')
+    await running.ended
+  }
 })

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { JsonObject } from '../../src/protocol/json.ts'
 import { frontier } from '../../src/worlds/frontier/world.ts'
 import { paintArena } from '../../src/worlds/paint-arena/world.ts'
-import { choicesOf, commandOf, pressesOf } from '../../web/src/components/command-fields.ts'
+import { choicesOf, commandOf, pressesOf } from '../../web/src/views/command-fields.ts'
 
 /** As the server sends it. */
 const schemaOf = (schema: z.ZodType): JsonObject => JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' })))

@@ -3,9 +3,11 @@
 import type { Episode } from '../../episode/episode.ts'
 import type { Connection } from '../../episode/slots.ts'
 import { AppError } from '../../kernel/errors.ts'
+import type { JsonObject } from '../../protocol/json.ts'
 import { CLOSE, type SocketConnection } from '../../transport/connection.ts'
 import { encodeFrame, type Frame } from '../../transport/frames.ts'
 import type { Open } from '../../transport/upgrade-router.ts'
+import { toJsonSchema } from './describe.ts'
 import { formatObservation, formatState } from './messages.ts'
 import { type Asset, assetOf, pageOf, readPage } from './pages.ts'
 
@@ -17,6 +19,7 @@ export class GameAdapter {
   readonly #onFault: (error: unknown) => void
   readonly #viewers = new Set<SocketConnection>()
   #timer: NodeJS.Timeout | undefined
+  #commands: JsonObject | undefined
 
   /** @param onFault receives errors of the episode that no client caused */
   constructor(episode: Episode, onFault: (error: unknown) => void) {
@@ -27,7 +30,10 @@ export class GameAdapter {
   /** The page or asset at a path below the game's prefix. The caller decides who may see the admin page. */
   page(path: string): Asset | undefined {
     const page = pageOf(path)
-    return page === undefined || page === 'replay' ? assetOf(path) : readPage(page, this.#episode.world)
+    if (page === undefined || page === 'replay') return assetOf(path)
+    const { world } = this.#episode
+    this.#commands ??= toJsonSchema(world.command)
+    return readPage(page, world, this.#commands)
   }
 
   /**

@@ -2,6 +2,7 @@
 // they are served; in the package they are compiled already. Views of worlds come from the build of the application.
 import { existsSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
+import type { JsonObject } from '../../protocol/json.ts'
 
 const FOLDER = new URL('./pages/', import.meta.url)
 /** Views and tokens, built: beside the server in the package, in `web` in a checkout. */
@@ -35,10 +36,16 @@ export function readFile(name: string, folder = FOLDER): string | undefined {
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (each) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[each] ?? each)
 
-/** A page of one world. The page contains no secrets: it reads its own URL. */
-export function readPage(page: PageName, world: { id: string; title: string }): Asset {
+/**
+ * A page of one world. The page contains no secrets: it reads its own URL.
+ * @param commands JSON Schema of the world's commands, for the page of a player
+ */
+export function readPage(page: PageName, world: { id: string; title: string }, commands: JsonObject = {}): Asset {
   const html = readFile(`${page}.html`) ?? ''
-  const body = html.replaceAll('{{world}}', escapeHtml(world.id)).replaceAll('{{title}}', escapeHtml(world.title))
+  const values = { world: world.id, title: world.title, commands: JSON.stringify(commands) }
+  const body = html.replaceAll(/\{\{(world|title|commands)\}\}/g, (_, name: keyof typeof values) =>
+    escapeHtml(values[name]),
+  )
   return { type: 'text/html; charset=utf-8', body }
 }
 

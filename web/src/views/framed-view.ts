@@ -48,8 +48,8 @@ function converse(frame: HTMLIFrameElement, source: ViewSource): () => void {
     if (source.frame) send({ kind: 'frame', frame: source.frame, speed: source.speed })
   }
   const start = (): void => {
-    const { world, slots, perspective, reducedMotion } = source
-    const about = { world, slots, perspective, reducedMotion, plays: source.send !== undefined }
+    const { world, slots, perspective, reducedMotion, commands } = source
+    const about = { world, slots, perspective, reducedMotion, commands, plays: source.send !== undefined }
     send({ kind: 'start', about, theme: readTheme(frame) })
     sendFrame()
   }

@@ -1,7 +1,8 @@
 // The view of worlds without their own: the public view as tables, numbers with a chart of the last frames, and changes
-// since the previous frame in bold.
+// since the previous frame in bold; for a person who plays, also controls.
 import type { JsonObject, JsonValue } from 'paracosm/protocol'
 import type { ViewModule } from 'paracosm/world'
+import { createControls } from './generic-controls.ts'
 import './generic-view.css'
 
 /** Frames that the small charts show. */
@@ -27,6 +28,10 @@ export const view: ViewModule = {
   mount(element, source) {
     const root = document.createElement('div')
     root.className = 'generic-view'
+    const table = document.createElement('div')
+    const { send, commands } = source
+    const controls = send && commands ? createControls(commands, send) : undefined
+    root.append(table)
     element.append(root)
     const history = new Map<string, number[]>()
     let before = new Map<string, string>()
@@ -38,7 +43,10 @@ export const view: ViewModule = {
       step = frame.step
       const now = new Map<string, string>()
       const seen = source.perspective === null ? frame.view : without(frame.view, AROUND)
-      root.replaceChildren(draw(seen, '', { history, before, now }, 0))
+      // A command before the first observation would be lost, and one after the end too.
+      if (controls && !controls.isConnected) table.before(controls)
+      if (controls) controls.hidden = frame.view.done === true
+      table.replaceChildren(draw(seen, '', { history, before, now }, 0))
       before = now
     }
     update()

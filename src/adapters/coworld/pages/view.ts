@@ -40,7 +40,7 @@ export class Screen {
   }
 
   async #mount(snapshot: Snapshot, own: number | undefined): Promise<void> {
-    const { world: id = '', title = id } = document.documentElement.dataset
+    const { world: id = '', title = id, commands = '{}' } = document.documentElement.dataset
     const view = (await loadView(`world-${id}`)) ?? (await loadGeneric()) ?? PLAIN
     const frame = (): ViewFrame | undefined => this.#frame
     const { send, speed } = this.#options
@@ -59,7 +59,7 @@ export class Screen {
       get speed() {
         return speed?.() ?? LIVE_SPEED
       },
-      ...(send ? { send } : {}),
+      ...(send ? { send, commands: JSON.parse(commands) } : {}),
       reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,
     })
   }
@@ -83,6 +83,7 @@ interface ViewSource {
   subscribe(listener: () => void): () => void
   readonly speed: number
   send?(command: Record<string, unknown>): void
+  readonly commands?: unknown
   readonly reducedMotion: boolean
 }
 interface ViewModule {

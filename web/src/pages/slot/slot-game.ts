@@ -79,6 +79,7 @@ export function sourceFor(
     subscribe: (listener) => game.subscribe(listener),
     speed: PLAY_SPEED,
     send,
+    commands: world.command_schema,
     reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,
   }
 }

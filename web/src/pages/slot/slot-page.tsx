@@ -4,7 +4,6 @@ import { useLocation } from '@tanstack/react-router'
 import type { EpisodeSummary, WorldDetail } from 'paracosm/protocol'
 import { useMemo, useState } from 'react'
 import { ButtonLink } from '../../components/button.tsx'
-import { CommandForm } from '../../components/command-form.tsx'
 import { SlotName } from '../../components/mark.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { PageTitle, ReadingPage, useTitle } from '../../components/page.tsx'
@@ -92,9 +91,6 @@ function Slot({ summary, world, slot, token }: SlotProps) {
           </li>
         ))}
       </ol>
-      {world.view === 'none' && line === 'open' && frame ? (
-        <CommandForm schema={world.command_schema} onSend={send} />
-      ) : undefined}
       <div className={world.view === 'none' ? styles.view : `${styles.view} ${styles.filled}`}>
         <WorldView world={world.id} kind={world.view} source={source} />
       </div>

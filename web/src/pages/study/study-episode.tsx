@@ -4,7 +4,6 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { EpisodeSummary, ParticipantState, WorldDetail } from 'paracosm/protocol'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { Button } from '../../components/button.tsx'
-import { CommandForm } from '../../components/command-form.tsx'
 import { SlotName } from '../../components/mark.tsx'
 import pane from '../../components/pane-head.module.css'
 import { WorldView } from '../../components/world-view.tsx'
@@ -119,15 +118,6 @@ function Play({
           </li>
         ))}
       </ol>
-      {world.view === 'none' && line === 'open' && frame ? (
-        <div className={episode.controls}>
-          <CommandForm
-            schema={world.command_schema}
-            words={{ command: words.chat.commands, send: words.chat.send }}
-            onSend={send}
-          />
-        </div>
-      ) : undefined}
       <div className={world.view === 'none' ? episode.view : `${episode.view} ${episode.filled}`}>
         <WorldView world={world.id} kind={world.view} source={source} />
       </div>
