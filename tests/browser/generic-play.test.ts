@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
 import { startCommand } from '../../src/testing/cli.ts'
 import { eventually, type ServerProcess, startServerProcess } from '../../src/testing/server-process.ts'
-import { hitTest, startWebBrowser, type WebBrowser, type WidthName } from '../../src/testing/web.ts'
+import { axe, hitTest, startWebBrowser, type WebBrowser, type WidthName } from '../../src/testing/web.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 // Inside the checkout, so that the world finds zod.
@@ -29,7 +29,13 @@ before(async () => {
     .replace("id: 'harvest'", "id: 'orders'")
     .replace('z.strictObject({ take: z.int().min(0).max(3) })', 'z.strictObject({ take: z.int() })')
   writeFileSync(join(folder, 'orders.ts'), typed)
-  const worlds = ['--world', join(folder, 'harvest.ts'), '--world', join(folder, 'orders.ts')]
+  const ways = `z.union([
+    z.strictObject({ how: z.literal('pick'), take: z.int() }),
+    z.strictObject({ how: z.literal('grab_all'), take: z.int(), from: z.array(z.int()) }),
+  ])`
+  const several = typed.replace("id: 'orders'", "id: 'ways'").replace('z.strictObject({ take: z.int() })', ways)
+  writeFileSync(join(folder, 'ways.ts'), several)
+  const worlds = ['harvest', 'orders', 'ways'].flatMap((name) => ['--world', join(folder, `${name}.ts`)])
   // It builds the application, which the server reads when it starts.
   browser = await startWebBrowser()
   server = await startServerProcess(join(folder, 'data'), [...worlds, '--no-league', '--no-showcase'])
@@ -41,12 +47,12 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** An episode that waits for the person in every step. @returns the address of the person's slot */
-async function start(world: string): Promise<string> {
+/** An episode of a person and a bot at five steps a second. @returns the address of the person's slot */
+async function start(world: string, config: object = {}): Promise<string> {
   const response = await fetch(`${server.url}/api/episodes`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ world, players: [null, 'modest'], tick_rate: 5 }),
+    body: JSON.stringify({ world, players: [null, 'modest'], tick_rate: 5, config }),
   })
   assert.equal(response.status, 201)
   const { episode, slots } = (await response.json()) as {
@@ -77,10 +83,37 @@ for (const width of ['phone', 'desktop'] as WidthName[]) {
     }
     assert.equal(await page.getByRole('button', { name: /^take / }).count(), 4)
     assert.deepEqual(await page.locator('.generic-view th').allTextContents(), ['berries', 'day'])
+    assert.deepEqual(await hitTest(page), [])
+    assert.deepEqual(await axe(page), [])
     assert.deepEqual(complaints, [])
     await close()
   })
 }
+
+test('generic play: one of several forms is chosen; text that is no JSON is named, and JSON is sent', {
+  skip: NO_BROWSER,
+}, async () => {
+  const { page, close } = await browser.open(await start('ways'), { width: 'phone' })
+  await page.getByRole('combobox', { name: 'command' }).selectOption('grab all')
+  await page.getByLabel('take').fill('2')
+  await page.getByLabel('from').fill('[1,')
+  assert.deepEqual(await hitTest(page), [])
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.locator('.generic-controls').getByRole('alert').filter({ hasText: 'JSON' }).waitFor()
+  await page.getByLabel('from').fill('[1, 2]')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await reaches(page, 2)
+  await close()
+})
+
+test('generic play: the controls disappear at the end of the episode', { skip: NO_BROWSER }, async () => {
+  const { page, close } = await browser.open(await start('harvest', { days: 60 }))
+  const button = page.getByRole('button', { name: 'take 3', exact: true })
+  await button.waitFor()
+  await page.getByText('The episode is over.').waitFor({ timeout: 60_000 })
+  await button.waitFor({ state: 'hidden' })
+  await close()
+})
 
 test('generic play: a number without bounds has a field; Enter sends it, and a refusal is shown', {
   skip: NO_BROWSER,

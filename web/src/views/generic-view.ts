@@ -38,14 +38,15 @@ export const view: ViewModule = {
     let step = -1
     const update = (): void => {
       const { frame } = source
-      if (!frame || frame.step === step) return
+      if (!frame) return
+      // A command before the first observation would be lost, and one after the end too. The end has the last step's number.
+      if (controls && !controls.isConnected) table.before(controls)
+      if (controls) controls.hidden = frame.view.done === true || frame.view.type === 'final'
+      if (frame.step === step) return
       if (frame.step < step) history.clear()
       step = frame.step
       const now = new Map<string, string>()
       const seen = source.perspective === null ? frame.view : without(frame.view, AROUND)
-      // A command before the first observation would be lost, and one after the end too.
-      if (controls && !controls.isConnected) table.before(controls)
-      if (controls) controls.hidden = frame.view.done === true
       table.replaceChildren(draw(seen, '', { history, before, now }, 0))
       before = now
     }
