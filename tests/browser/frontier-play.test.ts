@@ -71,6 +71,31 @@ test('frontier: the errand is won with clicks on the page of the slot', { skip: 
   await close()
 })
 
+test('frontier: a click that takes two commands is played to its end over a slow connection', {
+  skip: NO_BROWSER,
+}, async () => {
+  const { episode, slots } = await client.episodes.start({
+    world: 'frontier',
+    variant: 'errand',
+    players: [null],
+    tick_rate: 20,
+  })
+  const { page, close } = await browser!.open(`${server.url}/worlds`)
+  // Twenty observations come before the answer to a command.
+  await page.routeWebSocket(/\/play/, (socket) => {
+    const upstream = socket.connectToServer()
+    socket.onMessage((text) => void setTimeout(() => upstream.send(text), 1000))
+  })
+  const hash = new URLSearchParams({ slot: '0', token: slots[0]!.token })
+  await page.goto(`${server.url}/episodes/${episode.id}/play#${hash}`)
+  await inCell(page, 'lowmarrow')
+  await clickTile(page, 4, 5)
+  await inCell(page, 'dry-ferry')
+  await clickTile(page, 4, 1)
+  await page.locator('[data-act="topic-ledger"]').waitFor()
+  await close()
+})
+
 for (const width of Object.keys(WIDTHS) as WidthName[]) {
   test(`frontier: at ${WIDTHS[width]} px the slot's controls are reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,

@@ -72,22 +72,23 @@ export const REST: Deed = { text: 'Rest ten minutes', steps: [{ command: 'wait',
 export const BLOCK: Deed = { text: 'Block', steps: [{ command: 'combat_action', params: { action_type: 'block' } }] }
 export const FLEE: Deed = { text: 'Flee', steps: [{ command: 'combat_action', params: { action_type: 'flee' } }] }
 
-/** Frames to wait for a response; after that, the command counts as refused or lost and the next one can be sent. */
-const PATIENCE = 6
+/** How long a new action waits for the answer to an earlier command: after that, it was refused or lost. Milliseconds. */
+const PATIENCE_MS = 2000
 
-/** Sends the steps of an action in order, each once the previous one is done. */
+/**
+ * Sends the steps of an action in order, each once the previous one is done. Observations show commands that the world
+ * has taken, not refused ones; an answer may be late by any number of frames, so that only a new action stops waiting.
+ */
 export class Agenda {
   readonly #send: (command: JsonObject) => void
+  readonly #now: () => number
   #steps: JsonObject[] = []
-  #waiting: { readonly since: number; frames: number } | undefined
+  #waiting: { readonly since: number; readonly sentAt: number } | undefined
   #isFirst = true
 
-  constructor(send: (command: JsonObject) => void) {
+  constructor(send: (command: JsonObject) => void, now: () => number = () => performance.now()) {
     this.#send = send
-  }
-
-  get isEmpty(): boolean {
-    return this.#steps.length === 0 && this.#waiting === undefined
+    this.#now = now
   }
 
   /** Starts an action, replacing the pending steps. */
@@ -101,9 +102,10 @@ export class Agenda {
   frame(scene: Scene | undefined): void {
     const said = scene?.own?.said
     if (this.#waiting) {
-      const isAnswered = (said?.number ?? 0) > this.#waiting.since
-      this.#waiting.frames++
-      if (!isAnswered && this.#waiting.frames < PATIENCE) return
+      const { since, sentAt } = this.#waiting
+      const isAnswered = (said?.number ?? 0) > since
+      const isGivenUp = this.#isFirst && this.#now() - sentAt >= PATIENCE_MS
+      if (!isAnswered && !isGivenUp) return
       this.#waiting = undefined
     }
     if (isBusy(said) || this.#steps.length === 0) return
@@ -114,7 +116,7 @@ export class Agenda {
     const next = this.#steps.shift()
     if (!next) return
     this.#isFirst = false
-    this.#waiting = { since: said?.number ?? 0, frames: 0 }
+    this.#waiting = { since: said?.number ?? 0, sentAt: this.#now() }
     this.#send(next)
   }
 }
