@@ -20,6 +20,8 @@ export function objectionTo(check: Check, facts: CastFacts): string | undefined 
     case 'VALID-NPC-ACTION':
       return response.trim() === '' ? 'Tell what can be observed.' : undefined
     case 'VALID-AUTHORITY-BOUNDARY-SIMULATOR': {
+      // A character may meet itself; then the name does not tell whose decision it is.
+      if (facts.pc.hid === facts.npc.hid) return undefined
       const decides = new RegExp(
         `\\b${literal(facts.pc.hid)} (?:decides|thinks|feels|wants|realizes|remembers|says)\\b`,
       )

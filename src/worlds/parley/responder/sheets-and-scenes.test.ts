@@ -192,3 +192,14 @@ test('offline responder: keywords in speech, places and thanks are not mistaken 
   assert.doesNotMatch(told(stage, 'I kill NPC.', 'RUTH'), /is done|dead|dies/)
   assert.match(told(stage, 'I take the heavy box.', 'RUTH'), /The heavy box/)
 })
+
+test('offline responder: a character that meets itself gets an answer to every move', () => {
+  // Player and simulator may draw the same character, whose name then says nothing about who acts.
+  for (const hid of HIDS) {
+    const stage = stageOf(hid, hid)
+    for (const move of MOVES) {
+      const said = stage.say(move.replaceAll('NPC', hid), answerAs)
+      assert.ok(!said.some(({ content }) => content.includes('could not produce')), `${hid}: ${move}`)
+    }
+  }
+})
