@@ -8,7 +8,7 @@ import { ReconnectingSocket } from './reconnecting-socket.ts'
 export interface SlotEvents {
   /** The current observation of the slot, after every step. `isFinal`: the episode is over. */
   observation(seen: JsonObject, isFinal: boolean): void
-  /** A command was refused. */
+  /** A command was refused, or there was no connection to send it over. */
   refused(reason: string): void
   /** The connection was lost; reconnecting. */
   lost(): void
@@ -57,9 +57,11 @@ export class SlotPlay {
     })
   }
 
-  /** Sends a command. A refusal is reported; a command during a lost connection is dropped. */
+  /** Sends a command. A refusal is reported, and so is a lost connection: nothing is kept until it is back. */
   send(command: JsonObject): void {
-    this.#socket?.send(JSON.stringify({ ...command, request_id: ++this.#requests }))
+    if (this.#isOver || this.#isLeft) return
+    const text = JSON.stringify({ ...command, request_id: ++this.#requests })
+    if (this.#socket?.send(text) !== true) this.#events.refused('there is no connection to the server')
   }
 
   leave(): void {
