@@ -1,7 +1,7 @@
 // A container engine for tests on machines without one: its containers are processes of this machine, which outlive the
 // client that started them, as those of a real engine do. Knows what the runner asks, and nothing else.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Engine, findEngine } from '../runner/container-engine.ts'
@@ -50,8 +50,21 @@ const fileOf = (state: string, name: string): string => join(state, `${name}.jso
 function list(state: string): (Container & { readonly name: string })[] {
   return readdirSync(state)
     .filter((file) => file.endsWith('.json'))
-    .map((file) => ({ name: file.slice(0, -5), ...JSON.parse(readFileSync(join(state, file), 'utf8')) }))
+    .flatMap((file) => {
+      const text = readIfThere(join(state, file))
+      return text === undefined ? [] : [{ name: file.slice(0, -5), ...JSON.parse(text) }]
+    })
     .filter(({ pid }) => isAlive(pid))
+}
+
+/** Another process of the engine may remove a file that was just listed. */
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 /** A process that has ended may wait for its parent for ever. */
@@ -126,8 +139,11 @@ function run(state: string, words: readonly string[]): void {
     alias: one('--network-alias'),
     port,
   }
-  writeFileSync(fileOf(state, one('--name')), JSON.stringify(container))
-  passOn(child, () => rmSync(fileOf(state, one('--name')), { force: true }))
+  // Whole or not at all: tests and other processes of the engine list containers at any moment.
+  const path = fileOf(state, one('--name'))
+  writeFileSync(`${path}.part`, JSON.stringify(container))
+  renameSync(`${path}.part`, path)
+  passOn(child, () => rmSync(path, { force: true }))
 }
 
 /** The variables of a file for `--env-file`. */
