@@ -15,6 +15,9 @@ export type ThemeName = 'light' | 'dark'
 
 const HEIGHTS: Readonly<Record<WidthName, number>> = { phone: 844, tablet: 1024, desktop: 900 }
 
+/** Milliseconds that a busy machine may need for anything a test waits for. */
+const DEADLINE_MS = 60_000
+
 export interface OpenedPage {
   readonly page: Page
   /** Errors and console complaints of the page. */
@@ -58,6 +61,7 @@ async function open(
     isMobile: width !== 'desktop',
     acceptDownloads: true,
   })
+  context.setDefaultTimeout(DEADLINE_MS)
   const page = await context.newPage()
   const complaints = complaintsOf(page)
   await goTo(page, url)
