@@ -8,8 +8,8 @@ import { ReconnectingSocket } from './reconnecting-socket.ts'
 export interface SlotEvents {
   /** The current observation of the slot, after every step. `isFinal`: the episode is over. */
   observation(seen: JsonObject, isFinal: boolean): void
-  /** A command was refused, or there was no connection to send it over. */
-  refused(reason: string): void
+  /** A command was refused, or there was no connection to send it over (the code `UNREACHABLE`). */
+  refused(reason: string, code?: string): void
   /** The connection was lost; reconnecting. */
   lost(): void
   /** Nothing follows: the episode is over or failed, another connection has the slot, or the token is wrong. */
@@ -61,7 +61,7 @@ export class SlotPlay {
   send(command: JsonObject): void {
     if (this.#isOver || this.#isLeft) return
     const text = JSON.stringify({ ...command, request_id: ++this.#requests })
-    if (this.#socket?.send(text) !== true) this.#events.refused('there is no connection to the server')
+    if (this.#socket?.send(text) !== true) this.#events.refused('there is no connection to the server', 'UNREACHABLE')
   }
 
   leave(): void {
@@ -74,7 +74,8 @@ export class SlotPlay {
     if (!message) return
     this.#socket?.isWell()
     if (message.type === 'receipt') {
-      if (!message.accepted) this.#events.refused(String(message.reason ?? message.code ?? 'not taken'))
+      const { accepted, code, reason = code ?? 'not taken' } = message
+      if (!accepted) this.#events.refused(String(reason), typeof code === 'string' ? code : undefined)
       return
     }
     this.#isOver = message.type === 'final'

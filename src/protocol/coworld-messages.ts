@@ -12,10 +12,17 @@ const host = {
   done: z.boolean(),
 }
 
+const player = {
+  slot: z.int().min(0),
+  /** Absent if the world's observation has a `tick` of its own. */
+  step: z.int().min(0).optional(),
+  ...host,
+}
+
 /** To a player: the observation of its slot. The last one is `final`. */
 export const PlayerMessage = z.discriminatedUnion('type', [
-  z.looseObject({ type: z.literal('observation'), slot: z.int().min(0), ...host }),
-  z.looseObject({ type: z.literal('final'), slot: z.int().min(0), ...host }),
+  z.looseObject({ type: z.literal('observation'), ...player }),
+  z.looseObject({ type: z.literal('final'), ...player }),
   /** The result of a command that had a `request_id`. */
   z.looseObject({ type: z.literal('receipt'), request_id: JsonValue, accepted: z.boolean() }),
 ])

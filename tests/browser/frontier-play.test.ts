@@ -33,6 +33,14 @@ async function clickTile(page: Page, x: number, y: number): Promise<void> {
   await map.click({ position: { x: left + (x + 0.5) * side, y: top + (y + 0.5) * side } })
 }
 
+/** @param tickRate steps per second */
+async function startErrand(tickRate: number): Promise<{ id: string; address: string }> {
+  const wanted = { world: 'frontier', variant: 'errand', players: [null], tick_rate: tickRate }
+  const { episode, slots } = await client.episodes.start(wanted)
+  const hash = new URLSearchParams({ slot: '0', token: slots[0]!.token })
+  return { id: episode.id, address: `${server.url}/episodes/${episode.id}/play#${hash}` }
+}
+
 const inCell = (page: Page, cell: string): Promise<void> => page.locator(`.ft-map[data-drawn="${cell}"]`).waitFor()
 
 test('frontier: the errand is won with clicks on the page of the slot', { skip: NO_BROWSER }, async () => {
@@ -74,20 +82,13 @@ test('frontier: the errand is won with clicks on the page of the slot', { skip: 
 test('frontier: a click that takes two commands is played to its end over a slow connection', {
   skip: NO_BROWSER,
 }, async () => {
-  const { episode, slots } = await client.episodes.start({
-    world: 'frontier',
-    variant: 'errand',
-    players: [null],
-    tick_rate: 20,
-  })
   const { page, close } = await browser!.open(`${server.url}/worlds`)
   // Twenty observations come before the answer to a command.
   await page.routeWebSocket(/\/play/, (socket) => {
     const upstream = socket.connectToServer()
     socket.onMessage((text) => void setTimeout(() => upstream.send(text), 1000))
   })
-  const hash = new URLSearchParams({ slot: '0', token: slots[0]!.token })
-  await page.goto(`${server.url}/episodes/${episode.id}/play#${hash}`)
+  await page.goto((await startErrand(20)).address)
   await inCell(page, 'lowmarrow')
   await clickTile(page, 4, 5)
   await inCell(page, 'dry-ferry')
@@ -100,20 +101,14 @@ for (const width of Object.keys(WIDTHS) as WidthName[]) {
   test(`frontier: at ${WIDTHS[width]} px the slot's controls are reachable, nothing overflows, axe finds nothing`, {
     skip: NO_BROWSER,
   }, async () => {
-    const { episode, slots } = await client.episodes.start({
-      world: 'frontier',
-      variant: 'errand',
-      players: [null],
-      tick_rate: 5,
-    })
-    const hash = new URLSearchParams({ slot: '0', token: slots[0]!.token })
-    const { page, complaints, close } = await browser!.open(`${server.url}/episodes/${episode.id}/play#${hash}`, {
+    const { id, address } = await startErrand(5)
+    const { page, complaints, close } = await browser!.open(address, {
       width,
       theme: width === 'phone' ? 'dark' : 'light',
     })
     await inCell(page, 'lowmarrow')
     await page.locator('.ft-row').first().waitFor()
-    await client.episodes.pace(episode.id, { paused: true })
+    await client.episodes.pace(id, { paused: true })
     assert.deepEqual(await faultsOf(page), [])
     assert.deepEqual(complaints, [])
     await close()

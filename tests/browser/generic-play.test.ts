@@ -29,6 +29,7 @@ before(async () => {
     .replace("id: 'harvest'", "id: 'orders'")
     .replace('z.strictObject({ take: z.int().min(0).max(3) })', 'z.strictObject({ take: z.int() })')
   writeFileSync(join(folder, 'orders.ts'), typed)
+  writeFileSync(join(folder, 'brief.ts'), typed.replace("'orders'", "'brief'").replace('default(1000)', 'default(60)'))
   const ways = `z.union([
     z.strictObject({ how: z.literal('pick'), take: z.int() }),
     z.strictObject({ how: z.literal('grab_all'), take: z.int(), from: z.array(z.int()) }),
@@ -99,7 +100,7 @@ test('generic play: one of several forms is chosen; text that is no JSON is name
   await page.getByLabel('from').fill('[1,')
   assert.deepEqual(await hitTest(page), [])
   await page.getByRole('button', { name: 'Send' }).click()
-  await page.locator('.generic-controls').getByRole('alert').filter({ hasText: 'JSON' }).waitFor()
+  await page.locator('.generic-controls').getByRole('alert').filter({ hasText: '“from” must be JSON' }).waitFor()
   await page.getByLabel('from').fill('[1, 2]')
   await page.getByRole('button', { name: 'Send' }).click()
   await reaches(page, 2)
@@ -143,9 +144,19 @@ test('generic play: the page that `paracosm run` prints for a person has the sam
     const watching = await browser.open(viewer)
     const { page, complaints, close } = await browser.open(address, { width: 'phone' })
     await page.getByRole('button', { name: 'take 3', exact: true }).click()
-    await eventually('a score', async () =>
+    await eventually('a score on the page of viewers', async () =>
       Number(await watching.page.locator('#scores .score-value').first().textContent()) >= 3 ? true : undefined,
     )
+    // What the world shows a player has neither scores nor a tick.
+    await eventually('a score on the page of the player', async () =>
+      Number(await page.locator('#scores .score-value').first().textContent()) >= 3 ? true : undefined,
+    )
+    await page
+      .locator('#status')
+      .filter({ hasText: /^Live, tick [1-9]/ })
+      .waitFor()
+    const day = page.getByRole('row', { name: 'day' }).locator('.generic-number > span').first()
+    await eventually('the day goes on', async () => (Number(await day.textContent()) > 2 ? true : undefined))
     assert.deepEqual(await hitTest(page), [])
     // The page asks for a view of the world first.
     assert.deepEqual(
@@ -158,4 +169,47 @@ test('generic play: the page that `paracosm run` prints for a person has the sam
     running.kill('SIGINT')
     await running.ended
   }
+})
+
+test('generic play: on the page that `paracosm run` prints, a refusal is shown and the end takes the controls away', {
+  skip: NO_BROWSER,
+}, async () => {
+  const players = ['human', 'modest', '--tick-rate', '5']
+  const running = startCommand(['run', join(folder, 'brief.ts'), ...players], { cwd: folder })
+  try {
+    const [, address = ''] = await running.sees(/Player 0: (\S+)/)
+    const { page, close } = await browser.open(address, { width: 'phone' })
+    await page.getByLabel('take').fill('1000000')
+    await page.getByRole('button', { name: 'Send' }).click()
+    await eventually('a score', async () =>
+      Number(await page.locator('#scores .score-value').first().textContent()) > 0 ? true : undefined,
+    )
+    await page.getByLabel('take').fill('5')
+    await page.getByLabel('take').press('Enter')
+    await page.getByText('Not taken: There is nothing left to take.').waitFor()
+    assert.deepEqual(await hitTest(page), [])
+    await page.locator('body[data-done=true]').waitFor()
+    await page.locator('.generic-controls').waitFor({ state: 'hidden' })
+    await page
+      .locator('#status')
+      .filter({ hasText: /^Finished: human 0 wins with \d+, tick 60$/ })
+      .waitFor()
+    await close()
+  } finally {
+    running.kill('SIGINT')
+    await running.ended
+  }
+})
+
+test('generic play: the controls speak the language of the page', { skip: NO_BROWSER }, async () => {
+  const { page, close } = await browser.open(`${server.url}/worlds`)
+  // The page of a study sets the language before its game is shown.
+  await page.addInitScript('addEventListener("DOMContentLoaded", () => { document.documentElement.lang = "es" })')
+  await page.goto(await start('ways'))
+  await page.getByRole('combobox', { name: 'orden' }).selectOption('grab all')
+  await page.getByLabel('take').fill('2')
+  await page.getByLabel('from').fill('[1,')
+  await page.getByRole('button', { name: 'Enviar' }).click()
+  await page.getByText('«from» debe ser JSON').waitFor()
+  await close()
 })

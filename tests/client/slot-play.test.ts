@@ -26,7 +26,7 @@ test('slot play: a command without a connection is reported, one after the recon
   let losses = 0
   const play = createClient({ url: proxy.url }).episodes.play(episode.id, 0, slots[0]!.token, {
     observation: (observation) => void seen.push(observation),
-    refused: (reason) => void refused.push(reason),
+    refused: (reason, code) => void refused.push(`${code}: ${reason}`),
     lost: () => {
       losses++
       play.send({ command: 'noop', params: {} })
@@ -37,7 +37,7 @@ test('slot play: a command without a connection is reported, one after the recon
     await until('an observation', () => seen[0])
     proxy.cut()
     await until('the loss', () => losses || undefined)
-    assert.deepEqual(refused, ['there is no connection to the server'])
+    assert.deepEqual(refused, ['UNREACHABLE: there is no connection to the server'])
     const before = seen.length
     await until('an observation after the loss', () => seen[before])
     play.send({ command: 'wait', params: { duration_seconds: 60 } })

@@ -14,10 +14,10 @@ const greet: Deed = { text: 'Talk', steps: [GO, TALK] }
 const look: Deed = { text: 'Look', steps: [LOOK] }
 
 /** What an agent sees whose last command has this number and status. */
-function seen(number: number, status: string): Scene {
+function seen(number: number, status: string, name = 'move_to'): Scene {
   const config = frontier.config.parse(configureWorld(frontier, 'errand').config)
   const view = frontier.observe(frontier.create(config, 1), 0) as unknown as JsonObject
-  const command = { number, command: 'move_to', status, outcome: '' }
+  const command = { number, command: name, status, outcome: '' }
   return readScene({ ...view, command }, 0) ?? assert.fail('no scene')
 }
 
@@ -71,4 +71,13 @@ test('frontier view: a new action waits for the answer to the last one, and for 
   clock.now = 5000
   agenda.begin(greet, before)
   assert.deepEqual(sent, [GO, LOOK, GO])
+})
+
+test('frontier view: what the world plays for a late agent is no answer', () => {
+  const { sent, agenda } = start()
+  agenda.begin(greet, seen(4, 'done'))
+  agenda.frame(seen(5, 'done', 'noop'))
+  assert.deepEqual(sent, [GO])
+  agenda.frame(seen(6, 'done'))
+  assert.deepEqual(sent, [GO, TALK])
 })

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { JsonObject } from '../../src/protocol/json.ts'
 import { frontier } from '../../src/worlds/frontier/world.ts'
 import { paintArena } from '../../src/worlds/paint-arena/world.ts'
-import { choicesOf, commandOf, pressesOf } from '../../web/src/views/command-fields.ts'
+import { choicesOf, commandOf, FieldFault, pressesOf } from '../../web/src/views/command-fields.ts'
 
 /** As the server sends it. */
 const schemaOf = (schema: z.ZodType): JsonObject => JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' })))
@@ -48,7 +48,7 @@ test('command form: each alternative has its own name and fields', () => {
   assert.deepEqual(commandOf(move, { x: '-3' }), { type: 'move_to', x: -3 })
   const all = { x: '4', fast: 'false', note: 'hi', path: '[1, 2]' }
   assert.deepEqual(commandOf(move, all), { type: 'move_to', x: 4, fast: false, note: 'hi', path: [1, 2] })
-  assert.throws(() => commandOf(move, { x: '1', path: '[1,' }), SyntaxError)
+  assert.throws(() => commandOf(move, { x: '1', path: '[1,' }), new FieldFault('path'))
   assert.equal(Command.safeParse(commandOf(move, all)).success, true)
 })
 
@@ -58,7 +58,7 @@ test('command form: a schema without properties asks for the whole command as JS
   assert.deepEqual(pressesOf(whole), [])
   assert.deepEqual(commandOf(whole, { '': '{"a": [1]}' }), { a: [1] })
   for (const text of ['', '[1]', 'null', '{'])
-    assert.throws(() => commandOf(whole, { '': text }), SyntaxError, JSON.stringify(text))
+    assert.throws(() => commandOf(whole, { '': text }), new FieldFault(''), JSON.stringify(text))
 })
 
 test('command form: it reads the commands of a world with many of them', () => {

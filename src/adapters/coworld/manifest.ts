@@ -87,7 +87,8 @@ text frames.
 
 The server sends one message with "type": "observation" on connecting and one after every tick; at the end the same with
 "type": "final", and nothing after it: leave then, with exit status 0. Every message carries "slot" (your slot, from 0),
-"player_names", "started", "paused", "tick_rate" and "done" beside what the world shows your slot.
+"player_names", "started", "paused", "tick_rate" and "done" beside what the world shows your slot, and "step", unless the
+world shows a "tick" of its own.
 
 Send a command at any time; it counts for the next tick:
 

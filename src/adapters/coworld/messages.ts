@@ -22,5 +22,8 @@ export function formatState(episode: Episode): string {
 export function formatObservation(episode: Episode, slot: number): string {
   const observation = episode.observe(slot)
   const seen = typeof observation === 'object' && observation !== null ? observation : { observation }
-  return JSON.stringify({ type: episode.isOver ? 'final' : 'observation', slot, ...seen, ...hostFields(episode) })
+  // The example game calls the step "tick", and its snapshot has no other field for it.
+  const step = 'tick' in seen ? {} : { step: episode.step }
+  const type = episode.isOver ? 'final' : 'observation'
+  return JSON.stringify({ type, slot, ...step, ...seen, ...hostFields(episode) })
 }

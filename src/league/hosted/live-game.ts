@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { AppError } from '../../kernel/errors.ts'
 import { redactError } from '../../runner/game-secrets.ts'
+import { causeIn } from '../../runner/log-cause.ts'
 import { findPage, type Page, type PageFolder } from '../../runner/pages.ts'
 import type { GameServer, Runtime, RuntimeSession } from '../../runner/runtime.ts'
 import { awaitExit, awaitHealth } from '../../runner/waiting.ts'
@@ -13,7 +14,7 @@ import { createRunFolder, folderOf, watchFolder } from './run-folder.ts'
 /** Milliseconds until a game must be healthy, and for its page to answer. */
 const HEALTH_MS = 60_000
 const PAGE_MS = 5000
-/** Characters of a reason, and bytes of a log from which its last line is taken. */
+/** Characters of a reason, and bytes of a log in which the cause of its end is looked for. */
 const MAX_REASON = 300
 const TAIL_BYTES = 2000
 
@@ -151,8 +152,7 @@ export class LiveGame {
   }
 
   async #exitFault(status: number): Promise<AppError> {
-    const lines = this.#workspace === undefined ? [] : await lastLines(this.#workspace.gameStderr)
-    const said = lines.at(-1)
+    const said = this.#workspace === undefined ? '' : causeIn(await readTail(this.#workspace.gameStderr, TAIL_BYTES))
     const killed = status === 137 ? ' (ended from outside, as for too much memory)' : ''
     return new AppError('RUN_FAILED', `the game exited with status ${status}${killed}${said ? `: ${said}` : ''}`)
   }
@@ -162,12 +162,9 @@ export class LiveGame {
 export function plainReason(error: unknown, folder: string, secrets: readonly string[]): string {
   if (!(error instanceof AppError)) return 'the game could not be run on this server'
   const tail = error.details?.log_tail
-  // Of the log that some errors quote, the last line is enough.
+  // Of the log that some errors quote, one line is enough.
   const [head = ''] = typeof tail === 'string' ? error.message.split('; ') : [error.message]
-  const last = typeof tail === 'string' ? (tail.trimEnd().split('\n').at(-1) ?? '') : ''
+  const last = typeof tail === 'string' ? causeIn(tail) : ''
   const text = (last === '' ? head : `${head}: ${last}`).replaceAll(`${folder}/`, '')
   return secrets.reduce((left, secret) => left.replaceAll(secret, '[token]'), text).slice(0, MAX_REASON)
 }
-
-const lastLines = async (path: string): Promise<string[]> =>
-  (await readTail(path, TAIL_BYTES)).split('\n').filter((line) => line.trim() !== '')

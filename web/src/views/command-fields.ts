@@ -87,16 +87,35 @@ function inputOf(schema: JsonObject): CommandField['input'] {
 /** 'move_to' as people write it. */
 export const readable = (name: string): string => name.replaceAll('_', ' ')
 
+/** The text of a field that must be JSON and is not. */
+export class FieldFault extends Error {
+  /** Name of the field; empty for a whole command. */
+  readonly field: string
+
+  constructor(field: string) {
+    super(field === WHOLE ? 'a command is a JSON object' : `${field} must be JSON`)
+    this.field = field
+  }
+}
+
+function readJson(field: string, text: string): JsonValue {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new FieldFault(field)
+  }
+}
+
 /**
  * The command of a filled form.
  * @param values texts by the name of their field; of a choice, the index of its option. An empty optional field is left out
- * @throws SyntaxError for a field that is no JSON, or a whole command that is no object
+ * @throws FieldFault for a field that is no JSON, or a whole command that is no object
  */
 export function commandOf({ fixed, fields }: CommandChoice, values: Readonly<Record<string, string>>): JsonObject {
   if (fields[0]?.name === WHOLE) {
-    const whole: JsonValue = JSON.parse(values[WHOLE] ?? '')
+    const whole = readJson(WHOLE, values[WHOLE] ?? '')
     if (isObject(whole)) return whole
-    throw new SyntaxError('A command is an object: {"name": value}.')
+    throw new FieldFault(WHOLE)
   }
   const entries = fields.flatMap(({ name, isRequired, input }): [string, JsonValue][] => {
     const text = values[name] ?? ''
@@ -104,7 +123,7 @@ export function commandOf({ fixed, fields }: CommandChoice, values: Readonly<Rec
     if (text === '' && (!isRequired || input.kind !== 'text')) return []
     if (input.kind === 'choice') return [[name, input.options[Number(text)] ?? null]]
     if (input.kind === 'number') return [[name, Number(text)]]
-    return [[name, input.kind === 'json' ? JSON.parse(text) : text]]
+    return [[name, input.kind === 'json' ? readJson(name, text) : text]]
   })
   return { ...fixed, ...Object.fromEntries(entries) }
 }

@@ -1,13 +1,26 @@
 // Controls for a person who plays a world without a view of its own: a button for each command that needs one press,
 // and a form for the others. Plain DOM, because the application and the pages of the coworld contract both show them.
 import type { JsonObject } from 'paracosm/protocol'
-import { type CommandChoice, type CommandField, choicesOf, commandOf, pressesOf, readable } from './command-fields.ts'
+import {
+  type CommandChoice,
+  type CommandField,
+  choicesOf,
+  commandOf,
+  FieldFault,
+  pressesOf,
+  readable,
+} from './command-fields.ts'
+import type { ControlWords } from './control-words.ts'
 
-type Send = (command: JsonObject) => void
+interface Controls {
+  readonly words: ControlWords
+  send(command: JsonObject): void
+}
 
 /** @param schema the JSON Schema of the world's commands */
-export function createControls(schema: JsonObject, send: Send): HTMLElement {
-  const root = create('section', { className: 'generic-controls', ariaLabel: 'Commands' })
+export function createControls(schema: JsonObject, controls: Controls): HTMLElement {
+  const { words, send } = controls
+  const root = create('section', { className: 'generic-controls', ariaLabel: words.commands })
   const choices = choicesOf(schema)
   const presses = choices.flatMap(pressesOf)
   const forms = choices.filter((choice) => pressesOf(choice).length === 0)
@@ -20,13 +33,13 @@ export function createControls(schema: JsonObject, send: Send): HTMLElement {
   if (presses.length > 0) root.append(row)
   const [first] = forms
   if (!first) return root
-  let form = createForm(first, send)
+  let form = createForm(first, controls)
   const choose = (chosen: CommandChoice): void => {
-    const next = createForm(chosen, send)
+    const next = createForm(chosen, controls)
     form.replaceWith(next)
     form = next
   }
-  if (forms.length > 1) root.append(createChoice(forms, choose))
+  if (forms.length > 1) root.append(createChoice(words.command, forms, choose))
   root.append(form)
   return root
 }
@@ -38,14 +51,18 @@ function create<K extends keyof HTMLElementTagNameMap>(
   return Object.assign(document.createElement(name), properties)
 }
 
-function createChoice(forms: readonly CommandChoice[], onChoose: (form: CommandChoice) => void): HTMLElement {
+function createChoice(
+  name: string,
+  forms: readonly CommandChoice[],
+  onChoose: (form: CommandChoice) => void,
+): HTMLElement {
   const select = create('select')
   for (const [index, { label }] of forms.entries()) select.append(new Option(label, String(index)))
   select.addEventListener('change', () => {
     const chosen = forms[Number(select.value)]
     if (chosen) onChoose(chosen)
   })
-  return labelled('command', undefined, select)
+  return labelled(name, undefined, select)
 }
 
 function labelled(name: string, help: string | undefined, input: HTMLElement): HTMLElement {
@@ -55,30 +72,34 @@ function labelled(name: string, help: string | undefined, input: HTMLElement): H
   return label
 }
 
-function createForm(choice: CommandChoice, send: Send): HTMLFormElement {
+function createForm(choice: CommandChoice, { words, send }: Controls): HTMLFormElement {
   const form = create('form')
-  const inputs = choice.fields.map((field) => [field, createInput(field)] as const)
+  const inputs = choice.fields.map((field) => [field, createInput(field, words)] as const)
   for (const [{ name, help }, input] of inputs)
     form.append(labelled(name === '' ? 'JSON' : readable(name), help, input))
   const fault = create('p', { role: 'alert' })
-  form.append(create('button', { type: 'submit', textContent: 'Send' }), fault)
+  form.append(create('button', { type: 'submit', textContent: words.send }), fault)
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     fault.textContent = ''
     try {
       send(commandOf(choice, Object.fromEntries(inputs.map(([{ name }, input]) => [name, input.value]))))
     } catch (error) {
-      fault.textContent = error instanceof Error ? error.message : String(error)
+      if (!(error instanceof FieldFault)) throw error
+      fault.textContent = words.notJson(readable(error.field))
     }
   })
   return form
 }
 
-function createInput({ isRequired, input }: CommandField): HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement {
+function createInput(
+  { isRequired, input }: CommandField,
+  words: ControlWords,
+): HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement {
   if (input.kind === 'choice' || input.kind === 'switch') {
     const select = create('select', { required: isRequired })
     if (!isRequired) select.append(new Option('–', ''))
-    if (input.kind === 'switch') select.append(new Option('no', 'false'), new Option('yes', 'true'))
+    if (input.kind === 'switch') select.append(new Option(words.no, 'false'), new Option(words.yes, 'true'))
     else
       for (const [index, option] of input.options.entries())
         select.append(new Option(readable(String(option)), String(index)))

@@ -2,6 +2,7 @@
 // since the previous frame in bold; for a person who plays, also controls.
 import type { JsonObject, JsonValue } from 'paracosm/protocol'
 import type { ViewModule } from 'paracosm/world'
+import { wordsAt } from './control-words.ts'
 import { createControls } from './generic-controls.ts'
 import './generic-view.css'
 
@@ -11,7 +12,7 @@ const HISTORY = 120
 const MAX_ROWS = 100
 const MAX_DEPTH = 4
 /** What every observation has around the world's own part; the page shows it elsewhere. */
-const AROUND = ['type', 'slot', 'tick', 'player_names', 'started', 'paused', 'tick_rate', 'done']
+const AROUND = ['type', 'slot', 'step', 'tick', 'player_names', 'started', 'paused', 'tick_rate', 'done']
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -30,7 +31,7 @@ export const view: ViewModule = {
     root.className = 'generic-view'
     const table = document.createElement('div')
     const { send, commands } = source
-    const controls = send && commands ? createControls(commands, send) : undefined
+    const controls = send && commands ? createControls(commands, { words: wordsAt(element), send }) : undefined
     root.append(table)
     element.append(root)
     const history = new Map<string, number[]>()

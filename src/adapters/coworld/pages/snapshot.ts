@@ -17,19 +17,19 @@ export function tickOf(snapshot: Snapshot): number {
   return numberOf(snapshot.tick ?? snapshot.step)
 }
 
-/** The status of the game, in a few words. */
-export function statusOf(snapshot: Snapshot): string {
+/** The status of the game, in a few words. @param scores those of the snapshot, unless the page knows them from elsewhere */
+export function statusOf(snapshot: Snapshot, scores: readonly number[] = numbers(snapshot.scores)): string {
   const limit = typeof snapshot.max_ticks === 'number' ? ` of ${snapshot.max_ticks}` : ''
   const tick = `tick ${tickOf(snapshot)}${limit}`
-  if (snapshot.done === true) return `Finished: ${winnerOf(snapshot)}, ${tick}`
+  if (snapshot.done === true) return `Finished${winnerOf(snapshot, scores)}, ${tick}`
   if (snapshot.paused === true) return `Paused at ${tick}`
   if (snapshot.started === false) return 'Waiting for players'
   return `Live, ${tick}`
 }
 
-export function winnerOf(snapshot: Snapshot): string {
-  const scores = numbers(snapshot.scores)
+function winnerOf(snapshot: Snapshot, scores: readonly number[]): string {
+  if (scores.length === 0) return ''
   const top = Math.max(...scores)
   const winners = namesOf(snapshot).filter((_, slot) => scores[slot] === top)
-  return winners.length === 1 ? `${winners[0]} wins with ${top}` : `a draw at ${top}`
+  return winners.length === 1 ? `: ${winners[0]} wins with ${top}` : `: a draw at ${top}`
 }

@@ -11,8 +11,17 @@ export function socketUrl(page: string, allowsAddress: boolean): string {
   return target.href
 }
 
+/** The viewers' socket of the game to which a player's socket belongs. */
+export function viewersUrl(player: string): string {
+  const url = new URL(player)
+  url.pathname = url.pathname.replace(/\/player$/, '/global')
+  url.search = ''
+  return url.href
+}
+
 export interface Line {
-  send(message: unknown): void
+  /** @returns false: there is no connection, and nothing was sent */
+  send(message: unknown): boolean
   /** No more attempts: the game is over. */
   finish(): void
 }
@@ -56,7 +65,9 @@ export function connect(options: LineOptions): Line {
   open()
   return {
     send(message) {
-      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
+      if (socket?.readyState !== WebSocket.OPEN) return false
+      socket.send(JSON.stringify(message))
+      return true
     },
     finish() {
       isFinished = true

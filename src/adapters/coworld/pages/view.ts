@@ -27,11 +27,13 @@ export class Screen {
     this.#options = options
   }
 
-  /** @param own the viewer's slot */
-  show(snapshot: Snapshot, own?: number): void {
-    const scores = numbers(snapshot.scores)
+  /**
+   * @param own the viewer's slot
+   * @param scores those of the snapshot, unless the page knows them from elsewhere
+   */
+  show(snapshot: Snapshot, own?: number, scores: readonly number[] = numbers(snapshot.scores)): void {
     this.#frame = { step: tickOf(snapshot), view: snapshot, standing: { scores }, events: [] }
-    showScores(snapshot, own)
+    showScores(namesOf(snapshot), scores, own)
     if (!this.#isMounted) {
       this.#isMounted = true
       void this.#mount(snapshot, own)
@@ -124,11 +126,9 @@ const PLAIN: ViewModule = {
   },
 }
 
-function showScores(snapshot: Snapshot, own: number | undefined): void {
-  const scores = numbers(snapshot.scores)
+function showScores(names: readonly string[], scores: readonly number[], own: number | undefined): void {
   const top = Math.max(1, ...scores)
   const list = byId('scores', HTMLOListElement)
-  const names = namesOf(snapshot)
   while (list.children.length > names.length) list.lastElementChild?.remove()
   for (const [slot, name] of names.entries()) {
     const item = list.children[slot] ?? list.appendChild(createScore(slot))

@@ -83,7 +83,7 @@ export class Agenda {
   readonly #send: (command: JsonObject) => void
   readonly #now: () => number
   #steps: JsonObject[] = []
-  #waiting: { readonly since: number; readonly sentAt: number } | undefined
+  #waiting: { readonly name: unknown; readonly since: number; readonly sentAt: number } | undefined
   #isFirst = true
 
   constructor(send: (command: JsonObject) => void, now: () => number = () => performance.now()) {
@@ -102,8 +102,9 @@ export class Agenda {
   frame(scene: Scene | undefined): void {
     const said = scene?.own?.said
     if (this.#waiting) {
-      const { since, sentAt } = this.#waiting
-      const isAnswered = (said?.number ?? 0) > since
+      const { name, since, sentAt } = this.#waiting
+      // The world may have played for an agent that was late: that is no answer.
+      const isAnswered = said !== undefined && said.number > since && said.command === name
       const isGivenUp = this.#isFirst && this.#now() - sentAt >= PATIENCE_MS
       if (!isAnswered && !isGivenUp) return
       this.#waiting = undefined
@@ -116,7 +117,7 @@ export class Agenda {
     const next = this.#steps.shift()
     if (!next) return
     this.#isFirst = false
-    this.#waiting = { since: said?.number ?? 0, sentAt: this.#now() }
+    this.#waiting = { name: next.command, since: said?.number ?? 0, sentAt: this.#now() }
     this.#send(next)
   }
 }

@@ -12,7 +12,8 @@ export type Line = 'open' | 'lost' | 'over' | 'failed' | 'replaced' | 'refused'
 export interface Game {
   readonly line: Line
   readonly frame: ViewFrame | undefined
-  readonly refused: string | undefined
+  /** Why the last command was refused, or not sent: the code `UNREACHABLE`. */
+  readonly refused: { readonly reason: string; readonly code: string | undefined } | undefined
   readonly isWaiting: boolean
 }
 
@@ -28,11 +29,12 @@ export function useGame(game: Store<Game>, at: { id: string; slot: number; token
     let step = 0
     const play = apiClient().episodes.play(id, slot, token, {
       observation(seen, isFinal) {
-        step = typeof seen.tick === 'number' ? seen.tick : step
+        const own = seen.tick ?? seen.step
+        step = typeof own === 'number' ? own : step
         const frame: ViewFrame = { step, view: seen, standing, events: [] }
         set({ frame, isWaiting: seen.started === false, line: isFinal ? 'over' : 'open' })
       },
-      refused: (reason) => set({ refused: reason }),
+      refused: (reason, code) => set({ refused: { reason, code } }),
       lost: () => set({ line: 'lost' }),
       closed: (why) => set({ line: why }),
     })

@@ -83,8 +83,7 @@ function Slot({ summary, world, slot, token }: SlotProps) {
         </p>
       )}
       <ol className={styles.scores} aria-label="Scores">
-        {summary.players.map(({ name }, each) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a slot is an index
+        {source.slots.map(({ slot: each, name }) => (
           <li key={each}>
             <SlotName slot={each} name={each === slot ? 'You' : name} />
             <b>{formatNumber(frame?.standing.scores[each] ?? 0)}</b>
@@ -95,7 +94,7 @@ function Slot({ summary, world, slot, token }: SlotProps) {
         <WorldView world={world.id} kind={world.view} source={source} />
       </div>
       <p role="status" className={styles.refused}>
-        {refused === undefined ? '' : `Not taken: ${refused}`}
+        {refused === undefined ? '' : `Not taken: ${refused.reason}`}
       </p>
     </div>
   )

@@ -110,8 +110,7 @@ function Play({
         <div className={`${pane.actions} ${chat.actions}`}>{leave}</div>
       </header>
       <ol className={episode.scores}>
-        {names.map((name, each) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a slot is an index
+        {source.slots.map(({ slot: each, name }) => (
           <li key={each}>
             <SlotName slot={each} name={name} />
             <b>{formatNumber(frame?.standing.scores[each] ?? 0)}</b>
@@ -123,7 +122,7 @@ function Play({
       </div>
       <p role="status" className={episode.said}>
         {stand_ins.filter((each) => each !== slot).map((each) => `${words.standIn(names[each] ?? '')} `)}
-        {refused === undefined ? wordsOf(line, words) : `${words.notTaken} ${refused}`}
+        {line === 'open' && refused ? refusalOf(refused, words) : wordsOf(line, words)}
       </p>
       {isOver ? (
         <div className={styles.over}>
@@ -135,6 +134,10 @@ function Play({
       ) : undefined}
     </div>
   )
+}
+
+function refusalOf({ reason, code }: NonNullable<Game['refused']>, words: Words): string {
+  return code === 'UNREACHABLE' ? words.notSent : `${words.notTaken} ${reason}`
 }
 
 function wordsOf(line: Line, words: Words): string {
