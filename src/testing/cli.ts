@@ -18,12 +18,15 @@ interface CliOptions {
 }
 
 function start(command: string, args: readonly string[], options: CliOptions): ChildProcess {
-  return spawn(command, args, {
+  const child = spawn(command, args, {
     cwd: options.cwd,
     // Server tests do not wait for a build of the pages.
     env: { ...process.env, NO_COLOR: '1', PARACOSM_PAGES: 'built', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+  // A command that reads no input may have ended before it comes.
+  child.stdin.on('error', () => undefined)
+  return child
 }
 
 /** Runs a command to its end. */

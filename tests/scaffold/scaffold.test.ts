@@ -85,7 +85,14 @@ test('scaffolded world: in a browser a person plays it by its cards, and watches
     const response = await fetch(`${url}/api/episodes`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ world: 'sealed-bids', players: [null, 'low'], seed: 1, tick_rate: 5 }),
+      // A round waits for the person for more than three minutes.
+      body: JSON.stringify({
+        world: 'sealed-bids',
+        config: { patience: 1000 },
+        players: [null, 'low'],
+        seed: 1,
+        tick_rate: 5,
+      }),
     })
     const { episode, slots } = (await response.json()) as { episode: { id: string }; slots: { token: string }[] }
     const browser = await startWebBrowser()
