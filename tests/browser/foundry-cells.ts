@@ -5,7 +5,9 @@ export type Cell = readonly [x: number, y: number, z: number]
 
 /** Window position of the centre of a cell's floor, according to the view. */
 export function placeOf(page: Page, cell: Cell): Promise<[number, number]> {
-  return page.evaluate(([x, y, z]) => {
+  return page.evaluate(async ([x, y, z]) => {
+    // What has just come is drawn in the next frame, and so is its place.
+    for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame)
     const host = document.querySelector<HTMLElement>('.fv-stage')
     const box = host?.querySelector('canvas')?.getBoundingClientRect()
     if (!host || !box) throw new Error('no picture')
