@@ -1,6 +1,6 @@
-// Runs the tests while some of their processes stand still for a moment, chosen at random, as on a machine that has no
-// time for them: `node scripts/stalls.ts [--seed N] [--longest MS] [path…]`. Finds tests, and code, that count on the
-// others being quick. Linux only: processes are found in /proc.
+// Runs the tests while random processes among them are paused for a moment, as happens on an overloaded machine:
+// `node scripts/stalls.ts [--seed N] [--longest MS] [path…]`. This finds tests, and code, that assume that other
+// processes are quick. Linux only: processes are found in /proc.
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,15 +12,21 @@ const STOPPED = /^(?:node|MainThread|chrom|postgres|python)/
 /** Milliseconds between two choices, and of the shortest stop. */
 const EVERY_MS = 50
 const SHORTEST_MS = 50
-/** At most one of so many processes stands still. */
+/** One process in this many may be stopped at a time. */
 const ONE_OF = 10
 
 const { values, positionals } = parseArgs({
   options: { seed: { type: 'string', default: '1' }, longest: { type: 'string', default: '600' } },
   allowPositionals: true,
 })
-const random = createRandom(Number(values.seed), 'stalls')
-const longest = Math.max(SHORTEST_MS + 1, Number(values.longest))
+const random = createRandom(wholeNumber('seed'), 'stalls')
+const longest = Math.max(SHORTEST_MS + 1, wholeNumber('longest'))
+
+function wholeNumber(name: 'seed' | 'longest'): number {
+  const number = Number(values[name])
+  if (Number.isSafeInteger(number) && number >= 0) return number
+  throw new Error(`--${name} must be a whole number, not ${values[name]}`)
+}
 
 const read = (path: string): string => {
   try {
@@ -78,6 +84,6 @@ const timer = setInterval(stopOne, EVERY_MS)
 process.on('SIGINT', () => tests.kill('SIGINT'))
 tests.on('close', (status) => {
   clearInterval(timer)
-  console.log(`${stops} times a process stood still for up to ${longest} ms (seed ${values.seed}).`)
+  console.log(`Processes were paused ${stops} times, for up to ${longest} ms (seed ${values.seed}).`)
   process.exitCode = status ?? 1
 })

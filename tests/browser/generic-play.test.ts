@@ -163,6 +163,11 @@ test('generic play: the page that `paracosm run` prints for a person has the sam
       complaints.filter((each) => !each.includes('/assets/world-harvest.js')),
       [],
     )
+    running.kill('SIGINT')
+    await running.ended
+    await page.locator('#status').filter({ hasText: 'Not connected' }).waitFor()
+    await page.getByRole('button', { name: 'take 3', exact: true }).click()
+    await page.getByText('Not sent: there is no connection to the game.').waitFor()
     await close()
     await watching.close()
   } finally {
