@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import type { Page } from 'playwright-core'
+import type { Page, WebSocketRoute } from 'playwright-core'
 import { startServer } from '../../src/server/app.ts'
 import { NO_BROWSER } from '../../src/testing/browser.ts'
 import { TEST_SERVER } from '../../src/testing/test-server.ts'
@@ -31,6 +31,8 @@ study:
       players: [participant, {bot: greedy}]
       steps_per_second: 5
 `
+/** A minute for one game. */
+const SLOW = ALONE.replace('name: Alone', 'name: Slow').replace('steps_per_second: 5', 'steps_per_second: 1')
 const PAIRS = `name: Pairs
 games: [{name: Painting}]
 next_game_strategy:
@@ -55,7 +57,7 @@ const server = await startServer({
   logLevel: 'silent',
   version: '0.0.0-test',
   sessions: { hasRateLimits: false },
-  studies: { files: [ALONE, PAIRS].map((text, index) => ({ path: `study-${index}.yml`, text })) },
+  studies: { files: [ALONE, SLOW, PAIRS].map((text, index) => ({ path: `study-${index}.yml`, text })) },
 })
 after(async () => {
   await browser?.close()
@@ -97,6 +99,34 @@ test('study in a world: a participant plays paint-arena on a phone, from the lin
   await page.getByRole('heading', { name: 'Thank you. You have finished.' }).waitFor()
   await page.getByText('PAINTED-1').waitFor()
   assert.deepEqual(complaints, [])
+  await close()
+})
+
+test('study in a world: a move without a connection is said not to have been sent, also once the connection is back', {
+  skip: NO_BROWSER,
+}, async () => {
+  const { page, close } = await browser!.open(`${server.url}/worlds`)
+  let isDown = false
+  const lines: WebSocketRoute[] = []
+  await page.routeWebSocket(/\/play/, (line) => {
+    if (isDown) return void line.close()
+    lines.push(line)
+    line.connectToServer()
+  })
+  await page.goto(`${server.url}/study/Slow?PROLIFIC_PID=p2`)
+  await page.getByLabel('I agree to take part.').check()
+  await page.getByRole('button', { name: 'Agree and continue' }).click()
+  await start(page).click()
+  const pad = page.getByRole('group', { name: 'Steer' })
+  await pad.waitFor()
+  isDown = true
+  for (const line of lines) await line.close()
+  await page.getByText('The connection is down.').waitFor()
+  await pad.getByRole('button').nth(3).click()
+  isDown = false
+  await page.getByText('Your last move was not sent, because the connection was down.').waitFor()
+  await pad.getByRole('button').nth(3).click()
+  await page.getByText('Your last move was not sent').waitFor({ state: 'hidden' })
   await close()
 })
 
